@@ -25,6 +25,8 @@ def artextract_scorers():
 ROWS = [
     Row(2, "unknown plugin 'absent': give a project folder, or one of …",
         lambda here: specs("absent")),
+    Row(2, "--editable needs the folder of a project, and artextract-sage is none",
+        "plugins install artextract-sage --editable --dry-run"),
     Row(3, "…/data has no pyproject.toml: give the folder of a project",
         "plugins install {here}/data --dry-run"),
     Row(3, "…/pyproject.toml names no plugin under [project.entry-points.artextract] (…)",

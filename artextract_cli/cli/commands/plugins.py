@@ -21,6 +21,9 @@ app = typer.Typer(
     cls=HelpGroup, no_args_is_help=True, help="List, write, check, install and uninstall plugins."
 )
 DryRun = Annotated[bool, typer.Option("--dry-run", help="Show the command without running it.")]
+Editable = Annotated[
+    bool, typer.Option("--editable", help="Use the folder of a project in place, as it is edited.")
+]
 Yes = Annotated[bool, typer.Option("--yes", help="Run without confirmation.")]
 
 
@@ -120,6 +123,7 @@ def new(
 @app.command(cls=HelpCommand)
 def install(
     package: Annotated[str, typer.Argument(help="Package name, project folder, wheel or URL.")],
+    editable: Editable = False,
     dry_run: DryRun = False,
     yes: Yes = False,
 ) -> None:
@@ -129,15 +133,16 @@ def install(
     from artextract_cli.plugin.install.environment import Environment
 
     environment = Environment.current()
-    package = installation.resolve_requirement(package)
+    package = installation.resolve_requirement(package, editable=editable)
     # The file with the constraints exists only inside this block.
     with distributions.constraints() as limits:
-        if not _confirm(environment.install_command(package, limits), dry_run=dry_run, yes=yes):
+        command = environment.install_command(package, limits, editable=editable)
+        if not _confirm(command, dry_run=dry_run, yes=yes):
             return
         # Taken after the confirmation: the user may have changed something in another terminal.
         before = distributions.snapshot()
         try:
-            plugins = installation.install(environment, package, limits, before)
+            plugins = installation.install(environment, package, limits, before, editable=editable)
         except DependencyError as error:
             # Nothing to undo if the tool failed before it installed anything.
             if not installation.is_changed(before) or not (yes or _confirm_roll_back()):

@@ -206,7 +206,7 @@ GUIDES: Mapping[str, Guide] = {
         "docs/plugins.md",
         (
             "artextract plugins install artextract-mean",
-            "artextract plugins install artextract-mean --dry-run",
+            "artextract plugins install ./artextract-mean --editable",
         ),
     ),
     "plugins uninstall": Guide(
