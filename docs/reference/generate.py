@@ -16,7 +16,7 @@ from artextract_cli.plugin import hookspecs, protocols
 from artextract_cli.plugin.contract import Spec
 from artextract_cli.plugin.entry_points import HOME_DISTRIBUTION
 from artextract_cli.plugin.host import list_plugins, plugin_host
-from artextract_cli.plugin.options import USAGES, describe_options
+from artextract_cli.plugin.options import describe_options
 from artextract_cli.plugin.plugin import Plugin
 from artextract_cli.plugin.specs import KINDS
 from artextract_cli.testing.__main__ import find_specs
@@ -41,7 +41,8 @@ EXAMPLES = Path(__file__).parents[2] / "examples"
 CATALOGUE_INTRODUCTION = """\
 # Catalogue of plugins
 
-`artextract plugins list` shows those of your environment, `artextract plugins info NAME` the options of one.
+`artextract plugins list` shows those of your environment, `artextract plugins info NAME` the options
+of one.
 [Writing a plugin](plugins.md) takes ten minutes."""
 EXAMPLES_INTRODUCTION = """\
 Complete packages to read and to start from. `artextract plugins install FOLDER` installs one."""
@@ -76,11 +77,9 @@ def catalogue() -> str:
 
 
 def _rows(specs: list[Spec]) -> Iterator[str]:
-    yield from ("| kind | name | what it does | used as |", "|---|---|---|---|")
+    yield from ("| kind | name | what it does |", "|---|---|---|")
     for spec in specs:
-        kind = f"[{spec.kind}](reference/{spec.kind}.md)"
-        line = USAGES[spec.kind].format(name=spec.name)
-        yield f"| {kind} | {spec.name} | {spec.summary} | `{line}` |"
+        yield f"| [{spec.kind}](reference/{spec.kind}.md) | {spec.name} | {spec.summary} |"
 
 
 def _page(kind: str) -> Iterator[str]:
