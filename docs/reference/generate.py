@@ -41,8 +41,8 @@ EXAMPLES = Path(__file__).parents[2] / "examples"
 CATALOGUE_INTRODUCTION = """\
 # Catalogue of plugins
 
-`artextract plugins list` shows those of your environment, `artextract plugins info NAME` the options
-of one.
+`artextract plugins list` shows those of your environment, `artextract plugins info NAME` the
+options of one.
 [Writing a plugin](plugins.md) takes ten minutes."""
 EXAMPLES_INTRODUCTION = """\
 Complete packages to read and to start from. `artextract plugins install FOLDER` installs one."""
