@@ -6,6 +6,7 @@ tifffile. They raise one of ``DECODING_ERRORS`` on damaged files.
 
 import io
 import logging
+import os
 import struct
 import zlib
 from collections.abc import Callable, Iterator
@@ -17,6 +18,7 @@ import numpy as np
 from PIL import BmpImagePlugin, Image, ImageFile, JpegImagePlugin, PngImagePlugin
 
 from artextract_cli.errors import InputError
+from artextract_cli.io.profiles import MAX_PROFILE_BYTES
 from artextract_cli.io.stored import Stored, check_size, exif_orientation
 from artextract_cli.io.tiff import decode_tiff, opened_tiff
 
@@ -41,7 +43,21 @@ def decode_png(path: Path) -> Stored:
     exif = Image.Exif()
     exif.load(bytes(chunks.get(b"eXIf", b"")))
     values = imagecodecs.png_decode(data)
-    return Stored(values, values.dtype.itemsize * 8, exif_orientation(exif))
+    profile = _unpacked(chunks.get(b"iCCP"))
+    return Stored(values, values.dtype.itemsize * 8, exif_orientation(exif), profile)
+
+
+def _unpacked(chunk: bytes | memoryview | None) -> bytes | None:
+    """The profile in a chunk iCCP: name, 0, method of compression, deflated profile."""
+    if chunk is None:
+        return None
+    deflated = bytes(chunk).partition(b"\0")[2][1:]
+    unpacker = zlib.decompressobj()
+    try:
+        profile = unpacker.decompress(deflated, MAX_PROFILE_BYTES)
+    except zlib.error:
+        return b""
+    return profile if unpacker.eof else b""
 
 
 def _png_chunks(data: bytes) -> Iterator[tuple[bytes, memoryview]]:
@@ -82,7 +98,7 @@ def _decode_by_pillow(image_class: type[ImageFile.ImageFile], path: Path) -> Sto
         orientation = exif_orientation(image.getexif())
         # Palette indices are not brightness, and full scale is 255 for 1-bit images too.
         converted = image.convert({"1": "L", "P": "RGB"}.get(image.mode, image.mode))
-        return Stored(np.asarray(converted), 8, orientation)
+        return Stored(np.asarray(converted), 8, orientation, image.info.get("icc_profile"))
 
 
 def measure(decode: Decoder, path: Path) -> int:
@@ -108,6 +124,33 @@ def measure_depth(decode: Decoder, path: Path) -> int:
         with path.open("rb") as file:
             return file.read(PNG_DEPTH_AT + 1)[PNG_DEPTH_AT]
     return 8
+
+
+def embedded_profile(decode: Decoder, path: Path) -> tuple[bytes | None, int]:
+    """The profile of a file, and its number of channels without alpha, without its pixels."""
+    if decode is decode_tiff:
+        with opened_tiff(path) as tiff:
+            page: Any = tiff.pages.first
+            is_grey = page.photometric.name in ("MINISWHITE", "MINISBLACK")
+            return page.iccprofile, 1 if is_grey else 3
+    if decode is decode_png:
+        chunks = _leading_chunks(path)
+        colour_type = chunks[b"IHDR"][9]
+        return _unpacked(chunks.get(b"iCCP")), 1 if colour_type in (0, 4) else 3
+    with _PILLOW_CLASSES[decode](path) as image:
+        return image.info.get("icc_profile"), 1 if image.mode in ("1", "L") else 3
+
+
+def _leading_chunks(path: Path) -> dict[bytes, bytes]:
+    """The chunks of a PNG in front of its pixels, by name."""
+    chunks: dict[bytes, bytes] = {}
+    with path.open("rb") as file:
+        file.seek(8)
+        while b"IDAT" not in chunks:
+            size, name = struct.unpack(">I4s", file.read(8))
+            chunks[name] = b"" if name == b"IDAT" else file.read(min(size, MAX_PROFILE_BYTES))
+            file.seek(max(0, size - MAX_PROFILE_BYTES) + 4, os.SEEK_CUR)
+    return chunks
 
 
 _PILLOW_CLASSES: dict[Decoder, type[ImageFile.ImageFile]] = {

@@ -5,7 +5,7 @@ same subfolders or in one folder; or one for all scenes, named after the band al
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 
@@ -18,6 +18,7 @@ from artextract_cli.imaging.flat_field import WHITE_REFLECTANCE, FlatField, flat
 from artextract_cli.io.image import Picture
 from artextract_cli.io.images import decode_picture
 from artextract_cli.scenes.checks.values import warn_of_coding
+from artextract_cli.scenes.codings import coding_of_band
 from artextract_cli.scenes.dataset import open_dataset
 from artextract_cli.scenes.dataset_writer import DatasetCopy, copied_dataset, truth_files
 from artextract_cli.scenes.layout import list_pictures
@@ -183,7 +184,7 @@ def _calibrate(files: SceneFiles, frames: _Frames, output: DatasetCopy) -> list[
         rows.append(_row(files.name, "", photograph))
         valid = valid & photograph.valid
     for path, band in zip(files.bands, files.band_ids, strict=True):
-        corrected = _corrected(path, band, frames, output.source, files.coding.of_band(band))
+        corrected = _corrected(path, band, frames, output.source, coding_of_band(files, band))
         if corrected is None:
             msg = (
                 f"{path} has no frames in {frames.white} and {frames.dark}: add {path.name} to "
@@ -225,7 +226,7 @@ def _corrected(path: Path, band: str, frames: _Frames, raw: Path, coding: str) -
         _check_frame(frame, picture, path, raw_picture)
     corrected = flat_field(
         raw_picture.linear(coding),
-        *(picture.linear(coding) for picture in pictures),
+        *(replace(p, profile=raw_picture.profile).linear(coding) for p in pictures),
         white_reflectance=frames.white_reflectance,
         exposure_ratio=frames.exposure_ratio,
     )

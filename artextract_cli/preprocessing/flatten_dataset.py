@@ -13,6 +13,7 @@ from artextract_cli.imaging.blind_field import BlindField, blind_field, flattene
 from artextract_cli.imaging.coding import Coding, coded_rgb
 from artextract_cli.io.images import decode_picture
 from artextract_cli.scenes.checks.values import warn_of_coding
+from artextract_cli.scenes.codings import coding_of_band, coding_of_photograph
 from artextract_cli.scenes.dataset import open_dataset
 from artextract_cli.scenes.dataset_writer import (
     DatasetCopy,
@@ -144,13 +145,13 @@ def flatten_dataset(
 
 
 def _flatten(files: SceneFiles, output: DatasetCopy) -> list[FlattenedPicture]:
-    photograph = decode_picture(files.rgb).linear(files.coding.of_photograph)
+    photograph = decode_picture(files.rgb).linear(coding_of_photograph(files))
     mask = None if files.mask is None else read_mask(files.mask, photograph.shape)
     flats = [_flat(files.name, files.rgb, "", photograph, mask)]
     output.write_reflectance(files.rgb, coded_rgb(flats[0].image))
     for path, band in zip(files.bands, files.band_ids, strict=True):
         # (H, W, 1), so that bands and photograph go the same way.
-        values = decode_picture(path).grey(files.coding.of_band(band))[..., None]
+        values = decode_picture(path).grey(coding_of_band(files, band))[..., None]
         band_mask = _band_mask(files, band, values, mask)
         flats.append(_flat(files.name, path, band, values, band_mask))
         output.write_reflectance(path, flats[-1].image)

@@ -11,6 +11,7 @@ from artextract_cli.plugin.host import plugin_host
 from artextract_cli.plugin.plugin import Plugin
 from artextract_cli.plugin.protocols import Capture
 from artextract_cli.preprocessing.capture_validation import planes
+from artextract_cli.preprocessing.import_profiles import profile_names
 from artextract_cli.scenes.history import ProcessingStep
 from artextract_cli.utils.checksums import file_digest
 
@@ -40,14 +41,15 @@ class ImportRecord:
         """The files below the source, listed once for all scenes."""
         return _files_below(self.source)
 
-    def step(self, capture: Capture) -> ProcessingStep:
-        """This import of a scene.
+    def step(self, capture: Capture, coding: Coding) -> ProcessingStep:
+        """This import of a scene; ``coding`` is that of the dataset.
 
         Raises
         ------
         InputError
             If a source file cannot be read.
         """
+        profiles = profile_names(capture, coding)
         height, width = capture.rgb.shape[:2]
         band_ids = list(capture.band_ids or ())
         return ProcessingStep(
@@ -58,6 +60,8 @@ class ImportRecord:
                 "options": {key: str(value) for key, value in self.options.items()},
                 "coding": self.coding.described(band_ids),
                 "auto_mask": self.auto_mask,
+                # Imports without profiles have no such key: the same bytes as before.
+                **({"profiles": profiles} if profiles else {}),
             },
             figures={
                 "width_px": width,

@@ -30,6 +30,7 @@ from artextract_cli.preprocessing.band_registration import (
     check_sides,
     measure_residual,
 )
+from artextract_cli.scenes.codings import profile_to_keep
 from artextract_cli.scenes.dataset import open_dataset
 from artextract_cli.scenes.dataset_writer import (
     DatasetCopy,
@@ -183,12 +184,14 @@ def _write(
     area: tuple[slice, slice],
 ) -> None:
     """Write the images of a scene, registered and cropped to ``area``, and its object mask."""
-    for path, transform in zip(files.bands, transforms, strict=True):
+    for band, path, transform in zip(files.band_ids, files.bands, transforms, strict=True):
         # Decoded again: keeping all bands of a scene from the first pass could exceed the memory.
         # Warped once, from original pixels, because every interpolation blurs.
         registered = warp(_stored(decode_picture(path)), transform, size)
-        output.write(path, registered[area])
-    for path in (files.rgb, *truth_files(files)):
+        output.write(path, registered[area], profile_to_keep(files, band))
+    photograph = _stored(decode_picture(files.rgb))[area]
+    output.write(files.rgb, photograph, profile_to_keep(files, None))
+    for path in truth_files(files):
         output.write(path, _stored(decode_picture(path))[area])
     mask = _valid_painting(files, transforms, size)[area]
     _check_mask(files, mask)

@@ -68,6 +68,7 @@ def _import(parameters: Values, figures: Values) -> Rows:
         ("Importer", f"{importer['name']} ({importer['distribution']} {importer['version']})"),
         ("Options", _listed(parameters["options"])),
         ("Stated coding", _listed(parameters["coding"])),
+        ("Converted by colour profile", _listed(parameters.get("profiles", {}))),
         ("Size", f"{figures['width_px']} × {figures['height_px']} px, {bands}"),
         ("Object mask", _imported_mask(parameters, figures)),
     )

@@ -12,6 +12,7 @@ from artextract_cli._typing import FloatArray
 from artextract_cli.results.regions import STRONG_LEVEL, shares_by_sign
 from artextract_cli.results.scene_scores import SceneScorer, SceneScores
 from artextract_cli.results.verdict import verdict_of
+from artextract_cli.scenes.codings import coding_of_band, coding_of_photograph
 from artextract_cli.scenes.history import ProcessingStep, dataset_root, scene_history
 from artextract_cli.scenes.scene import Scene, SceneFiles
 from artextract_cli.utils.checksums import file_digest
@@ -80,9 +81,9 @@ def origins(files: SceneFiles, model: SceneScorer) -> dict[str, Any]:
     """The sources and the model of a result, as its description records them."""
     return {
         "split": files.split,
-        "photograph": _source(files.rgb) | {"coding": files.coding.of_photograph},
+        "photograph": _source(files.rgb) | {"coding": coding_of_photograph(files)},
         "bands": [
-            {"id": band, **_source(path), "coding": files.coding.of_band(band)}
+            {"id": band, **_source(path), "coding": coding_of_band(files, band)}
             for band, path in zip(files.band_ids, files.bands, strict=True)
         ],
         "object_mask": None if files.mask is None else _source(files.mask),

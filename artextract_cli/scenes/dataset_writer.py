@@ -16,6 +16,7 @@ from artextract_cli._typing import BoolArray, FloatArray
 from artextract_cli.imaging.coding import LINEAR, SRGB, Coding
 from artextract_cli.io.image_writer import write_picture
 from artextract_cli.io.images import decode_picture
+from artextract_cli.scenes.codings import coding_of_photograph
 from artextract_cli.scenes.description import DESCRIPTION
 from artextract_cli.scenes.history import ProcessingStep, read_history, write_history
 from artextract_cli.scenes.layout import LAYER
@@ -84,10 +85,13 @@ class DatasetCopy:
         added = ProcessingStep(name=step, source=source, parameters=parameters, figures=figures)
         self.histories[scene] = (*self.histories.get(scene, ()), added)
 
-    def write(self, path: Path, values: NDArray[Any]) -> None:
-        """Write an image (H, W) or (H, W, 3) in place of ``path``, as PNG or TIFF."""
+    def write(self, path: Path, values: NDArray[Any], profile: bytes | None = None) -> None:
+        """Write an image (H, W) or (H, W, 3) in place of ``path``, as PNG or TIFF.
+
+        ``profile`` is embedded as its colour profile.
+        """
         suffix = ".tif" if path.suffix.lower() in (".tif", ".tiff") else ".png"
-        write_image(self._place(path).with_suffix(suffix), values)
+        write_image(self._place(path).with_suffix(suffix), values, profile)
 
     def write_reflectance(self, path: Path, values: FloatArray) -> None:
         """Write an image (H, W), (H, W, 1) or (H, W, 3), 0..1, in place of ``path`` at 16 bit."""
@@ -109,7 +113,7 @@ class DatasetCopy:
 
     def copy_photograph(self, files: SceneFiles) -> None:
         """Copy the photograph, or convert it to sRGB if it has another coding."""
-        coding = files.coding.of_photograph
+        coding = coding_of_photograph(files)
         if coding == SRGB:
             self.copy_files([files.rgb])
         else:
@@ -157,10 +161,10 @@ def truth_files(files: SceneFiles) -> list[Path]:
     return [files.truth, *([layer] if layer.exists() else [])]
 
 
-def write_image(path: Path, values: NDArray[Any]) -> None:
+def write_image(path: Path, values: NDArray[Any], profile: bytes | None = None) -> None:
     """Write (H, W) or (H, W, 3) losslessly, as PNG or TIFF by the suffix of ``path``."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    write_picture(path, np.ascontiguousarray(values))
+    write_picture(path, np.ascontiguousarray(values), profile=profile)
 
 
 def write_layer(path: Path, layer: FloatArray) -> None:

@@ -93,7 +93,15 @@ def _read_scene(folder: Path, options: BandsOptions, coding: Coding) -> Capture:
         ),
         bands=planes,
         wavelengths=wavelengths,
+        files=_files(photograph, paths, wavelengths),
     )
+
+
+def _files(photograph: Path | None, paths: list[Path], nm: Sequence[float]) -> dict[str, Path]:
+    """The files of the images, as far as each has one of its own."""
+    bands = {f"{band:g}": path for band, path in zip(nm, paths, strict=False)}
+    own = bands if len(paths) == len(nm) else {}
+    return own if photograph is None else {"photograph": photograph, **own}
 
 
 def _rendered(

@@ -10,6 +10,7 @@ from PIL import Image
 
 from artextract_cli.io import images, tiff
 from tests.errors.row import BAND, BUILD, PHOTOGRAPH, Damage, Row, cut, noise, put
+from tests.helpers.profiles import ADOBE_RGB, LAB, save
 
 
 def cmyk(here: Path) -> None:
@@ -25,6 +26,16 @@ def as_tiff(*pages: np.ndarray, **options: Any) -> Damage:
         with tifffile.TiffWriter((here / BAND).with_suffix(".tif")) as tiff:
             for page in pages:
                 tiff.write(page, **options)
+
+    return write
+
+
+def photograph_with(profile: bytes) -> Damage:
+    """A TIFF with a colour profile in the place of the photograph."""
+
+    def write(here: Path) -> None:
+        (here / PHOTOGRAPH).unlink()
+        save((here / PHOTOGRAPH).with_suffix(".tif"), noise((40, 48, 3)), profile)
 
     return write
 
@@ -58,6 +69,12 @@ ROWS = [
     Row(3, "…/v0_RGB.png has 1920 transparent pixels, whose values are not measurements; remove "
         "its alpha channel and mark what is not painting in object/<scene>_mask.png", BUILD,
         put(PHOTOGRAPH, noise((40, 48, 4)) // 2)),
+    Row(3, "…/v0_RGB.tif has a damaged colour profile: export it again without one, or state its "
+        "coding in dataset.yaml or by --coding, which then counts instead", BUILD,
+        photograph_with(ADOBE_RGB[:300])),
+    Row(3, "…/v0_RGB.tif has a colour profile for another kind of image: export it again without "
+        "one, or state its coding in dataset.yaml or by --coding, which then counts instead", BUILD,
+        photograph_with(LAB)),
 ]  # fmt: skip
 
 # What no cheap command raises, by the test that provokes it.
