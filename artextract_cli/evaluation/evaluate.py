@@ -36,8 +36,8 @@ from artextract_cli.imaging.coding import LINEAR, SRGB
 from artextract_cli.results.commands import infer_dataset_again
 from artextract_cli.results.reader import open_scene, scene_folders
 from artextract_cli.results.scene_result import SceneResult
-from artextract_cli.scenes.codings import codings
 from artextract_cli.scenes.dataset import open_dataset
+from artextract_cli.scenes.embedded.codings import codings
 from artextract_cli.scenes.reading import read_picture, read_scene, read_truth
 from artextract_cli.scenes.scene import CLEAN, HIDDEN, Scene, SceneFiles
 from artextract_cli.utils.checksums import file_digest

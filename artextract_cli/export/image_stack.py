@@ -19,9 +19,9 @@ from artextract_cli.io.images import decode_picture, n_bits, picture_parts, read
 from artextract_cli.io.profiles import PROFILE
 from artextract_cli.results.reader import find_scene, result_folders
 from artextract_cli.results.scene_result import SceneResult
-from artextract_cli.scenes.codings import coding_of_band, coding_of_photograph
 from artextract_cli.scenes.dataset import open_dataset
 from artextract_cli.scenes.dataset_writer import counts_of_16_bit
+from artextract_cli.scenes.embedded.codings import coding_of_band, coding_of_photograph
 from artextract_cli.scenes.names import first_names
 from artextract_cli.scenes.reading import check_same_size
 from artextract_cli.scenes.scene import SceneFiles

@@ -16,8 +16,8 @@ from artextract_cli.imaging.coding import Coding
 from artextract_cli.plugin.host import plugin_host
 from artextract_cli.plugin.options import make_options, split_prefixed
 from artextract_cli.scenes.checks.values import check_values
-from artextract_cli.scenes.codings import codings
 from artextract_cli.scenes.dataset import open_dataset
+from artextract_cli.scenes.embedded.codings import codings
 from artextract_cli.scenes.layout import check_outside_datasets
 from artextract_cli.scenes.memory_plan import MemoryPlan
 from artextract_cli.scenes.planned_work import planned_outcomes

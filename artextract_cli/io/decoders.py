@@ -6,7 +6,6 @@ tifffile. They raise one of ``DECODING_ERRORS`` on damaged files.
 
 import io
 import logging
-import os
 import struct
 import zlib
 from collections.abc import Callable, Iterator
@@ -51,13 +50,17 @@ def _unpacked(chunk: bytes | memoryview | None) -> bytes | None:
     """The profile in a chunk iCCP: name, 0, method of compression, deflated profile."""
     if chunk is None:
         return None
-    deflated = bytes(chunk).partition(b"\0")[2][1:]
+    return inflated(bytes(chunk).partition(b"\0")[2][1:], MAX_PROFILE_BYTES)
+
+
+def inflated(deflated: bytes, limit: int) -> bytes:
+    """Inflate at most ``limit`` bytes; empty if there are more, or the data are damaged."""
     unpacker = zlib.decompressobj()
     try:
-        profile = unpacker.decompress(deflated, MAX_PROFILE_BYTES)
+        data = unpacker.decompress(deflated, limit)
     except zlib.error:
         return b""
-    return profile if unpacker.eof else b""
+    return data if unpacker.eof else b""
 
 
 def _png_chunks(data: bytes) -> Iterator[tuple[bytes, memoryview]]:
@@ -134,23 +137,24 @@ def embedded_profile(decode: Decoder, path: Path) -> tuple[bytes | None, int]:
             is_grey = page.photometric.name in ("MINISWHITE", "MINISBLACK")
             return page.iccprofile, 1 if is_grey else 3
     if decode is decode_png:
-        chunks = _leading_chunks(path)
+        chunks = dict(leading_chunks(path))
         colour_type = chunks[b"IHDR"][9]
         return _unpacked(chunks.get(b"iCCP")), 1 if colour_type in (0, 4) else 3
     with _PILLOW_CLASSES[decode](path) as image:
         return image.info.get("icc_profile"), 1 if image.mode in ("1", "L") else 3
 
 
-def _leading_chunks(path: Path) -> dict[bytes, bytes]:
-    """The chunks of a PNG in front of its pixels, by name."""
-    chunks: dict[bytes, bytes] = {}
+def leading_chunks(path: Path) -> Iterator[tuple[bytes, bytes]]:
+    """Name and body of the chunks of a PNG in front of its pixels; long bodies are cut off."""
     with path.open("rb") as file:
-        file.seek(8)
-        while b"IDAT" not in chunks:
+        file.seek(8)  # the signature
+        while True:
             size, name = struct.unpack(">I4s", file.read(8))
-            chunks[name] = b"" if name == b"IDAT" else file.read(min(size, MAX_PROFILE_BYTES))
-            file.seek(max(0, size - MAX_PROFILE_BYTES) + 4, os.SEEK_CUR)
-    return chunks
+            if name == b"IDAT":
+                return
+            following = file.tell() + size + 4  # the checksum
+            yield name, file.read(min(size, MAX_PROFILE_BYTES))
+            file.seek(following)
 
 
 _PILLOW_CLASSES: dict[Decoder, type[ImageFile.ImageFile]] = {

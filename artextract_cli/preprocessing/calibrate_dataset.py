@@ -18,9 +18,9 @@ from artextract_cli.imaging.flat_field import WHITE_REFLECTANCE, FlatField, flat
 from artextract_cli.io.image import Picture
 from artextract_cli.io.images import decode_picture
 from artextract_cli.scenes.checks.values import warn_of_coding
-from artextract_cli.scenes.codings import coding_of_band
 from artextract_cli.scenes.dataset import open_dataset
 from artextract_cli.scenes.dataset_writer import DatasetCopy, copied_dataset, truth_files
+from artextract_cli.scenes.embedded.codings import coding_of_band
 from artextract_cli.scenes.layout import list_pictures
 from artextract_cli.scenes.reading import read_mask
 from artextract_cli.scenes.scene import SceneFiles
@@ -163,7 +163,7 @@ def calibrate_dataset(
         exposure_ratio=exposure_ratio,
         stems=frozenset(path.stem for files in scenes for path in files.bands),
     )
-    with copied_dataset(raw, out) as output:
+    with copied_dataset(raw, out, scenes) as output:
         rows = results_of(partial(_calibrate, frames=frames, output=output), scenes, jobs, on_scene)
         for files, of_scene in zip(scenes, rows, strict=True):
             _record_step(output, files.name, frames, of_scene)
@@ -197,8 +197,7 @@ def _calibrate(files: SceneFiles, frames: _Frames, output: DatasetCopy) -> list[
         _check_valid(files, corrected.valid)
         if not corrected.valid.all():
             output.write_mask(files, corrected.valid, band)
-        # Other grids have no place in the object mask before registration, which warps the mask of
-        # the band.
+        # Other grids fit the object mask only after registration, which warps the band's mask.
         if corrected.dead.shape == shape:
             valid = valid & corrected.valid
     _check_valid(files, valid)

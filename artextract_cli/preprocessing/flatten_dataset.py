@@ -13,7 +13,6 @@ from artextract_cli.imaging.blind_field import BlindField, blind_field, flattene
 from artextract_cli.imaging.coding import Coding, coded_rgb
 from artextract_cli.io.images import decode_picture
 from artextract_cli.scenes.checks.values import warn_of_coding
-from artextract_cli.scenes.codings import coding_of_band, coding_of_photograph
 from artextract_cli.scenes.dataset import open_dataset
 from artextract_cli.scenes.dataset_writer import (
     DatasetCopy,
@@ -21,6 +20,7 @@ from artextract_cli.scenes.dataset_writer import (
     truth_files,
     write_image,
 )
+from artextract_cli.scenes.embedded.codings import coding_of_band, coding_of_photograph
 from artextract_cli.scenes.reading import read_mask
 from artextract_cli.scenes.scene import SceneFiles
 from artextract_cli.utils.events import warn
@@ -132,7 +132,7 @@ def flatten_dataset(
     scenes = open_dataset(raw, coding=coding).scenes
     warn_of_coding(scenes)
     all_rows: list[FlattenedPicture] = []
-    with copied_dataset(raw, out) as output:
+    with copied_dataset(raw, out, scenes) as output:
         for files in scenes:
             rows = _flatten(files, output)
             _warn(files.name, rows, out)

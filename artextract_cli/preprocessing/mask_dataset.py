@@ -12,9 +12,9 @@ from numpy.typing import NDArray
 from artextract_cli._typing import FloatArray
 from artextract_cli.imaging.painting_mask import find_painting
 from artextract_cli.io.images import decode_picture
-from artextract_cli.scenes.codings import coding_of_band, coding_of_photograph
 from artextract_cli.scenes.dataset import open_dataset
 from artextract_cli.scenes.dataset_writer import DatasetCopy, ScenePaths, copied_dataset
+from artextract_cli.scenes.embedded.codings import coding_of_band, coding_of_photograph
 from artextract_cli.scenes.reading import check_same_size, read_mask
 from artextract_cli.scenes.scene import SceneFiles
 from artextract_cli.utils.events import warn

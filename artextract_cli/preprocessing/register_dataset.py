@@ -30,7 +30,6 @@ from artextract_cli.preprocessing.band_registration import (
     check_sides,
     measure_residual,
 )
-from artextract_cli.scenes.codings import profile_to_keep
 from artextract_cli.scenes.dataset import open_dataset
 from artextract_cli.scenes.dataset_writer import (
     DatasetCopy,
@@ -38,6 +37,7 @@ from artextract_cli.scenes.dataset_writer import (
     counts_of_16_bit,
     truth_files,
 )
+from artextract_cli.scenes.embedded.codings import profile_to_keep
 from artextract_cli.scenes.reading import read_mask
 from artextract_cli.scenes.scene import SceneFiles
 from artextract_cli.utils.events import progress
@@ -120,7 +120,7 @@ def register_dataset(
         raise UsageError(msg)
     OutputPlan(out=out, source_folders={dataset: "dataset"}, rules=(check_new_folder,)).check()
     scenes = open_dataset(dataset).scenes
-    with copied_dataset(dataset, out) as output:
+    with copied_dataset(dataset, out, scenes) as output:
         register = partial(_register, output=output, model=model, max_residual=max_residual)
         rows = results_of(register, scenes, jobs, on_scene)
         for row in rows:

@@ -12,7 +12,8 @@ from artextract_cli._typing import FloatArray
 from artextract_cli.results.regions import STRONG_LEVEL, shares_by_sign
 from artextract_cli.results.scene_scores import SceneScorer, SceneScores
 from artextract_cli.results.verdict import verdict_of
-from artextract_cli.scenes.codings import coding_of_band, coding_of_photograph
+from artextract_cli.scenes.embedded.captures import CAPTURE, captures
+from artextract_cli.scenes.embedded.codings import coding_of_band, coding_of_photograph
 from artextract_cli.scenes.history import ProcessingStep, dataset_root, scene_history
 from artextract_cli.scenes.scene import Scene, SceneFiles
 from artextract_cli.utils.checksums import file_digest
@@ -47,8 +48,10 @@ def describe(
         "share_blue": np.count_nonzero(heatmap <= -np.log10(0.05)) / inside,
         "history": [*past(files), dataclasses.asdict(_inference(files, scene, scores, model))],
         "masking_effect": None if scores.masking is None else dataclasses.asdict(scores.masking),
-        # Results without marks have no such key: they are the same bytes as before there were any.
+        # Results without marks, or without metadata of the capture, have no such keys: they are the
+        # same bytes as before there were any.
         **({} if scores.marks is None else {"marks": dict(scores.marks)}),
+        **({CAPTURE: captured} if (captured := captures(files)) else {}),
     }
 
 

@@ -16,8 +16,9 @@ from artextract_cli._typing import BoolArray, FloatArray
 from artextract_cli.imaging.coding import LINEAR, SRGB, Coding
 from artextract_cli.io.image_writer import write_picture
 from artextract_cli.io.images import decode_picture
-from artextract_cli.scenes.codings import coding_of_photograph
 from artextract_cli.scenes.description import DESCRIPTION
+from artextract_cli.scenes.embedded.captures import CAPTURE, Captures, captures
+from artextract_cli.scenes.embedded.codings import coding_of_photograph
 from artextract_cli.scenes.history import ProcessingStep, read_history, write_history
 from artextract_cli.scenes.layout import LAYER
 from artextract_cli.scenes.scene import SceneFiles
@@ -77,11 +78,16 @@ class DatasetCopy:
     histories: dict[str, tuple[ProcessingStep, ...]] = field(default_factory=dict)
     """Steps by scene: those of the source, and those added by `record`."""
 
+    captures: dict[str, Captures] = field(default_factory=dict)
+    """By scene, what its files say of their capture; the copies of their images may not."""
+
     def record(
         self, scene: str, step: str, parameters: Mapping[str, Any], figures: Mapping[str, Any]
     ) -> None:
         """Add a step to the history of a scene."""
         source = str(self.source.resolve())
+        if captured := self.captures.get(scene):
+            figures = {**figures, CAPTURE: captured}
         added = ProcessingStep(name=step, source=source, parameters=parameters, figures=figures)
         self.histories[scene] = (*self.histories.get(scene, ()), added)
 
@@ -145,10 +151,20 @@ class DatasetCopy:
 
 
 @contextlib.contextmanager
-def copied_dataset(source: Path, out: Path) -> Iterator[DatasetCopy]:
-    """Context manager of a dataset copy; ``out`` is written in full or not at all."""
+def copied_dataset(
+    source: Path, out: Path, rewritten: Iterable[SceneFiles] = ()
+) -> Iterator[DatasetCopy]:
+    """Context manager of a dataset copy; ``out`` is written in full or not at all.
+
+    The captures of scenes whose images are ``rewritten`` are recorded with their steps.
+    """
     with atomic_folder(out) as folder:
-        copy = DatasetCopy(source=source, folder=folder, histories=read_history(source))
+        copy = DatasetCopy(
+            source=source,
+            folder=folder,
+            histories=read_history(source),
+            captures={files.name: captures(files) for files in rewritten},
+        )
         yield copy
         write_history(folder, copy.histories)
 

@@ -11,7 +11,7 @@ from artextract_cli.errors import InputError
 from artextract_cli.imaging.blocks import Block, Workspace, full_block
 from artextract_cli.io.image import Picture
 from artextract_cli.io.images import decode_picture, n_pixels, picture_parts, read_pages
-from artextract_cli.scenes.codings import coding_of_band, coding_of_photograph
+from artextract_cli.scenes.embedded.codings import coding_of_band, coding_of_photograph
 from artextract_cli.scenes.memory_plan import MemoryPlan
 from artextract_cli.scenes.remedies import registering
 from artextract_cli.scenes.scene import CLEAN, HIDDEN, UNDECIDED, Scene, SceneFiles

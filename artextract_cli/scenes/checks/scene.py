@@ -31,7 +31,7 @@ from artextract_cli.scenes.checks.values import (
     value_problems,
     value_ranges,
 )
-from artextract_cli.scenes.codings import coding_of_band, coding_of_photograph
+from artextract_cli.scenes.embedded.codings import coding_of_band, coding_of_photograph
 from artextract_cli.scenes.findings import Finding, Level, Remedy
 from artextract_cli.scenes.reading import check_same_size, read_mask, read_truth
 from artextract_cli.scenes.remedies import registering

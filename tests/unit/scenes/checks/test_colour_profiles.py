@@ -8,6 +8,7 @@ from artextract_cli.imaging.coding import Coding
 from artextract_cli.scenes.checks.colour_profiles import profile_problems
 from artextract_cli.scenes.dataset import pair_files
 from tests.helpers.image_files import GREY8, RGB8
+from tests.helpers.metadata import exif, written
 from tests.helpers.profiles import ADOBE_RGB, SRGB, grey_profile, save
 
 
@@ -37,3 +38,34 @@ def test_problems(
     assert len(found) == len(messages)
     for message, pattern in zip(found, messages, strict=True):
         assert re.search(pattern, message)
+
+
+@pytest.mark.parametrize(
+    ("photograph_space", "band_space", "coding", "messages"),
+    [
+        (2, None, Coding(), ["has the colours of Adobe RGB"]),
+        (2, None, Coding(photograph="srgb"), []),
+        (1, 1, Coding(), ["coded as sRGB according to its EXIF"]),
+        (1, 1, Coding(bands="linear"), []),
+        (65535, 65535, Coding(), []),
+    ],
+)
+def test_colour_space_of_exif(
+    tmp_path: Path, photograph_space: int, band_space: int, coding: Coding, messages: list[str]
+) -> None:
+    files = pair_files(
+        written(tmp_path / "a_RGB.jpg", RGB8, exif=exif(photograph_space)),
+        {"950": written(tmp_path / "b.jpg", GREY8, exif=exif(band_space))},
+    )
+    found = [message for _, message in profile_problems(dataclasses.replace(files, coding=coding))]
+    assert len(found) == len(messages)
+    assert all(re.search(*pair) for pair in zip(messages, found, strict=True))
+
+
+def test_hostile_metadata(tmp_path: Path) -> None:
+    bomb = b'<!DOCTYPE x [<!ENTITY a "boom">]><x>&a;</x>'
+    rgb = written(tmp_path / "a_RGB.png", RGB8, bomb)
+    files = pair_files(rgb, {"950": written(tmp_path / "b.png", GREY8)})
+    ((file, message),) = profile_problems(files)
+    assert file == rgb
+    assert "has XMP metadata that declare a document type: they are left out" in message

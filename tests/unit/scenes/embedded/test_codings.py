@@ -6,8 +6,8 @@ import pytest
 
 from artextract_cli.imaging.coding import Coding, linear_rgb
 from artextract_cli.io.profiles import srgb_by_profile
-from artextract_cli.scenes.codings import codings, profile_to_keep
 from artextract_cli.scenes.dataset import pair_files
+from artextract_cli.scenes.embedded.codings import codings, profile_to_keep
 from artextract_cli.scenes.reading import read_scene
 from artextract_cli.scenes.scene import SceneFiles
 from tests.helpers.image_files import GREY8, RGB16
