@@ -86,6 +86,11 @@ _DEFINED_IN = {
     "plugin.scaffold": ("new_plugin",),
     "preprocessing.band_registration": ("RegisteredBand",),
     "preprocessing.calibrate_dataset": ("CalibratedBand", "calibrate_dataset"),
+    "preprocessing.colour_dataset": (
+        "CorrectedPhotograph",
+        "PatchDifference",
+        "colour_dataset",
+    ),
     "preprocessing.flatten_dataset": ("FlattenedPicture", "flatten_dataset"),
     "preprocessing.import_dataset": ("import_dataset",),
     "preprocessing.import_scenes": ("ImportedScene",),

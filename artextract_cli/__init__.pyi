@@ -100,6 +100,9 @@ from artextract_cli.plugin.scaffold import new_plugin as new_plugin
 from artextract_cli.preprocessing.band_registration import RegisteredBand as RegisteredBand
 from artextract_cli.preprocessing.calibrate_dataset import CalibratedBand as CalibratedBand
 from artextract_cli.preprocessing.calibrate_dataset import calibrate_dataset as calibrate_dataset
+from artextract_cli.preprocessing.colour_dataset import CorrectedPhotograph as CorrectedPhotograph
+from artextract_cli.preprocessing.colour_dataset import PatchDifference as PatchDifference
+from artextract_cli.preprocessing.colour_dataset import colour_dataset as colour_dataset
 from artextract_cli.preprocessing.flatten_dataset import FlattenedPicture as FlattenedPicture
 from artextract_cli.preprocessing.flatten_dataset import flatten_dataset as flatten_dataset
 from artextract_cli.preprocessing.import_dataset import import_dataset as import_dataset
@@ -185,6 +188,7 @@ __all__ = [
     "CodedImporterFunction",
     "Coding",
     "Command",
+    "CorrectedPhotograph",
     "Dataset",
     "DatasetCheck",
     "DependencyError",
@@ -217,6 +221,7 @@ __all__ = [
     "NodeNorm",
     "Objective",
     "Page",
+    "PatchDifference",
     "Plugin",
     "Projection",
     "RegisteredBand",
@@ -259,6 +264,7 @@ __all__ = [
     "check_same_size",
     "coded_rgb",
     "coded_values",
+    "colour_dataset",
     "compiled",
     "connected_regions",
     "contrastive_loss",

@@ -3,7 +3,7 @@
 import contextlib
 import shutil
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import groupby
 from pathlib import Path
 from typing import Any
@@ -104,6 +104,11 @@ class DatasetCopy:
         counts = counts_of_16_bit(values)
         self.write(path, counts[..., 0] if counts.shape[2:] == (1,) else counts)
 
+    def replace(self, path: Path, values: FloatArray) -> None:
+        """Write an image (H, W, 3), 0..1, at 16 bit in place of the copy of ``path``."""
+        self._place(path).unlink()
+        self.write_reflectance(path, values)
+
     def write_mask(self, files: SceneFiles, mask: BoolArray, band: str = "") -> None:
         """Write the mask (H, W) of a scene, or of one of its bands."""
         paths = ScenePaths(folder=self.folder / files.split, name=files.name)
@@ -143,6 +148,13 @@ class DatasetCopy:
         if any(files.coding != Coding() for files in scenes):
             written = Coding(photograph=SRGB, bands=LINEAR).described(())
             update_description(self.folder, {"coding": written})
+
+    def state_photograph_coding(self, scenes: Iterable[SceneFiles]) -> None:
+        """State that photographs were written as sRGB if the source stated another coding."""
+        coding = next(files.coding for files in scenes)
+        if coding.photograph not in (None, SRGB):
+            described = replace(coding, photograph=SRGB).described(coding.by_band)
+            update_description(self.folder, {"coding": described})
 
     def _place(self, path: Path) -> Path:
         target = self.folder / path.relative_to(self.source)
