@@ -6,16 +6,21 @@ from artextract_cli.imaging.coding import LINEAR, SRGB
 from artextract_cli.io import decoders
 from artextract_cli.io.formats import decoder_of, decoding
 from artextract_cli.io.profiles import profile_coding
+from artextract_cli.io.raw import decode_raw
 
 
 def photograph_coding(path: Path) -> str:
     """The coding of a photograph according to its embedded profile; sRGB if it has none.
+
+    Raw files are developed to linear values.
 
     Raises
     ------
     InputError
         If the file is missing, not an image, or its header or profile is damaged.
     """
+    if decoder_of(path) is decode_raw:
+        return LINEAR
     profile, n_channels = _embedded(path)
     return SRGB if profile is None else profile_coding(path, profile, n_channels)
 

@@ -18,6 +18,7 @@ from PIL import BmpImagePlugin, Image, ImageFile, JpegImagePlugin, PngImagePlugi
 
 from artextract_cli.errors import InputError
 from artextract_cli.io.profiles import MAX_PROFILE_BYTES
+from artextract_cli.io.raw import decode_raw, raw_pixels
 from artextract_cli.io.stored import Stored, check_size, exif_orientation
 from artextract_cli.io.tiff import decode_tiff, opened_tiff
 
@@ -110,6 +111,8 @@ def measure(decode: Decoder, path: Path) -> int:
         with opened_tiff(path) as tiff:
             page: Any = tiff.pages.first
             return int(page.imagewidth) * int(page.imagelength)
+    if decode is decode_raw:
+        return raw_pixels(path)
     # Pillow reads only the header until pixels are asked for.
     with _PILLOW_CLASSES[decode](path) as image:
         width, height = image.size
@@ -123,6 +126,8 @@ def measure_depth(decode: Decoder, path: Path) -> int:
         with opened_tiff(path) as tiff:
             page: Any = tiff.pages.first
             return int(page.bitspersample)
+    if decode is decode_raw:
+        return 16
     if decode is decode_png:
         with path.open("rb") as file:
             return file.read(PNG_DEPTH_AT + 1)[PNG_DEPTH_AT]
@@ -136,6 +141,8 @@ def embedded_profile(decode: Decoder, path: Path) -> tuple[bytes | None, int]:
             page: Any = tiff.pages.first
             is_grey = page.photometric.name in ("MINISWHITE", "MINISBLACK")
             return page.iccprofile, 1 if is_grey else 3
+    if decode is decode_raw:
+        return None, 3
     if decode is decode_png:
         chunks = dict(leading_chunks(path))
         colour_type = chunks[b"IHDR"][9]

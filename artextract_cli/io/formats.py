@@ -7,6 +7,7 @@ from pathlib import Path
 
 from artextract_cli.errors import InputError
 from artextract_cli.io import decoders, stored, tiff
+from artextract_cli.io.raw import decode_raw, is_raw
 from artextract_cli.utils.file_errors import reading
 
 _DECODERS: dict[bytes, decoders.Decoder] = {
@@ -42,9 +43,12 @@ def decoder_of(path: Path) -> decoders.Decoder:
     with reading(path), path.open("rb") as file:
         # The longest signature, that of PNG, has 8 bytes.
         head = file.read(8)
+        raw = is_raw(path)
     if not head:
         msg = f"{path} is empty (0 bytes): copy or export it again"
         raise InputError(msg)
+    if raw:
+        return decode_raw
     for signature, decode in _DECODERS.items():
         if head.startswith(signature):
             return decode

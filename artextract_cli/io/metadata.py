@@ -11,9 +11,11 @@ from typing import Any
 
 from PIL import Image, IptcImagePlugin, JpegImagePlugin
 
+from artextract_cli.errors import InputError
 from artextract_cli.io import decoders, tiff
 from artextract_cli.io.capture_fields import exif_fields, iptc_fields, xmp_fields
 from artextract_cli.io.formats import decoder_of, decoding
+from artextract_cli.io.raw import decode_raw
 from artextract_cli.io.stored import DECODING_ERRORS
 from artextract_cli.io.xmp import MAX_XMP_BYTES, XmpError, xmp_properties
 
@@ -117,6 +119,13 @@ def _of_tiff(path: Path) -> _Blocks:
     return blocks
 
 
+def _of_raw(path: Path) -> _Blocks:
+    # Those that are TIFF files, as most are; LibRaw itself says little.
+    with suppress(*DECODING_ERRORS, InputError):
+        return _of_tiff(path)
+    return _Blocks()
+
+
 def _of_bmp(path: Path) -> _Blocks:
     return _Blocks()
 
@@ -155,4 +164,5 @@ _READERS: dict[decoders.Decoder, Callable[[Path], _Blocks]] = {
     decoders.decode_bmp: _of_bmp,
     decoders.decode_jpeg: _of_jpeg,
     tiff.decode_tiff: _of_tiff,
+    decode_raw: _of_raw,
 }

@@ -96,7 +96,7 @@ def srgb_by_profile(values: FloatArray, data: bytes) -> FloatArray:
 
 def linear_by_profile(values: FloatArray, data: bytes) -> FloatArray:
     """Convert (..., C) of the colours of a profile, 0..1, into linear values of sRGB, clipped."""
-    return _by_profile(values, data, _linear_profile())
+    return _by_profile(values, data, linear_profile())
 
 
 def _by_profile(values: FloatArray, data: bytes, target: bytes) -> FloatArray:
@@ -167,7 +167,7 @@ def _srgb_profile() -> bytes:
 
 
 @cache
-def _linear_profile() -> bytes:
+def linear_profile() -> bytes:
     """A profile of linear values with the primaries of sRGB."""
     made: Callable[..., bytes] = imagecodecs.cms_profile
     return made(RGB, whitepoint=list(_D65), primaries=list(_SRGB_PRIMARIES), gamma=1.0)

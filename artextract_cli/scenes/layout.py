@@ -10,10 +10,11 @@
 
 import re
 import sys
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from artextract_cli.io.raw import RAW_SUFFIXES
 from artextract_cli.scenes.findings import MASKS, Finding, Level
 from artextract_cli.scenes.names import name_problem
 from artextract_cli.utils.file_errors import reading
@@ -28,7 +29,7 @@ FORMER_HISTORY = "history.json"
 LAYER = "_layer"
 """Ending of the name of a simulated hidden layer, which lies beside the truth image."""
 
-IMAGE_SUFFIXES = frozenset({".png", ".bmp", ".jpg", ".jpeg", ".tif", ".tiff"})
+IMAGE_SUFFIXES = frozenset({".png", ".bmp", ".jpg", ".jpeg", ".tif", ".tiff"}) | RAW_SUFFIXES
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -216,8 +217,7 @@ def list_pictures(folder: Path) -> list[Path]:
     InputError
         If it is not a folder that can be listed.
     """
-    images = [path for path in _list(folder) if _is_image(path)]
-    return sorted(images, key=lambda path: natural_key(path.name))
+    return sorted(_images_among(_list(folder)), key=lambda path: natural_key(path.name))
 
 
 def _images(folder: Path) -> list[Path]:
@@ -226,7 +226,14 @@ def _images(folder: Path) -> list[Path]:
         if not folder.exists():
             return []
     # The order of a folder depends on the file system; results must not.
-    return sorted(path for path in _list(folder) if _is_image(path))
+    return sorted(_images_among(_list(folder)))
+
+
+def _images_among(paths: Sequence[Path]) -> list[Path]:
+    """The images; of a raw file and its development beside it, only the development."""
+    images = [path for path in paths if _is_image(path)]
+    developed = {path.stem for path in images if path.suffix.lower() not in RAW_SUFFIXES}
+    return [p for p in images if p.suffix.lower() not in RAW_SUFFIXES or p.stem not in developed]
 
 
 def _is_image(path: Path) -> bool:

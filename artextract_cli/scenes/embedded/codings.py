@@ -2,6 +2,7 @@
 
 from artextract_cli.imaging.coding import LINEAR, SRGB
 from artextract_cli.io.codings import band_coding, embedded_profile, photograph_coding
+from artextract_cli.io.profiles import linear_profile
 from artextract_cli.scenes.scene import SceneFiles
 
 
@@ -57,4 +58,7 @@ def profile_to_keep(files: SceneFiles, band: str | None) -> bytes | None:
     else:
         coding, usual = coding_of_band(files, band), LINEAR
         is_stated, path = files.coding.states(band), files.bands[files.band_ids.index(band)]
-    return None if is_stated or coding == usual else embedded_profile(path)
+    if is_stated or coding == usual:
+        return None
+    # Raw files have none, and are linear.
+    return embedded_profile(path) or linear_profile()
