@@ -98,6 +98,15 @@ def suggest_without(flag: str) -> None:
     suggest(*(word for word in _settings.words if word != flag))
 
 
+def suggest_instead(option: str, flag: str) -> None:
+    """Name the command line of this process with ``flag`` instead of an option and its value."""
+    words = list(_settings.words)
+    if option in words:
+        at = words.index(option)
+        del words[at : at + 2]
+    suggest(*(word for word in words if not word.startswith(f"{option}=")), flag)
+
+
 def suggest_opening(page: Path, *otherwise: str | Path) -> None:
     """Name the command that opens a page or figure; ``otherwise`` where there is no desktop."""
     opener = shutil.which("open" if sys.platform == "darwin" else "xdg-open")

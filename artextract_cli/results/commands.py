@@ -3,13 +3,17 @@
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
+from functools import partial
 from itertools import islice
 from pathlib import Path
 from typing import Any
 
+from artextract_cli.errors import ArtextractError
 from artextract_cli.imaging.coding import LINEAR, SRGB
 from artextract_cli.io.profiles import PROFILE
 from artextract_cli.models.score_card import SCORES
+from artextract_cli.scenes.description import read_statement
+from artextract_cli.scenes.layout import SPLITS
 from artextract_cli.utils.events import command_line
 
 Words = tuple[str | Path, ...]
@@ -41,7 +45,8 @@ def infer_again(folder: Path, description: Mapping[str, Any] | None = None) -> s
     """
     images = _first(_images, _known(folder, description), DATASET)
     options = _first(scoring_words, _known(folder, description), MODEL)
-    return infer_command(images, folder.parent, options)
+    captures = _first(partial(_capture_words, folder.parent), _known(folder, description), ())
+    return infer_command(images, folder.parent, (*options, *captures))
 
 
 def infer_dataset_again(dataset: Path, folder: Path, description: Mapping[str, Any]) -> str:
@@ -110,6 +115,37 @@ def _images(description: Mapping[str, Any]) -> Words:
     for name, coding, usual in codings:
         words += ["--coding", f"{name}={coding}"] * (coding not in (usual, PROFILE))
     return tuple(words)
+
+
+def _capture_words(results: Path, description: Mapping[str, Any]) -> Words:
+    """The split, if only that was scored, and wavelengths that the dataset does not state."""
+    if not description["split"]:
+        return ()
+    dataset = Path(_images(description)[0])
+    return *_split_words(results, dataset), *_wavelength_words(dataset, description)
+
+
+def _split_words(results: Path, dataset: Path) -> Words:
+    """The split of all scenes in the summary, if the dataset has another one."""
+    try:
+        rows = json.loads((results / "summary.json").read_bytes())["scenes"]
+    except (OSError, ValueError):
+        return ()
+    scored = {row["split"] for row in rows}
+    has_more = any((dataset / name).is_dir() for name in SPLITS if name not in scored)
+    return ("--split", scored.pop()) if len(scored) == 1 and has_more else ()
+
+
+def _wavelength_words(dataset: Path, description: Mapping[str, Any]) -> Words:
+    """The wavelengths, unless the dataset states the same, or the names of its bands."""
+    try:
+        stated = read_statement(dataset).wavelengths
+    except (ArtextractError, OSError):
+        stated = {}
+    ids = [band["id"] for band in description["bands"]]
+    known = [f"{stated[band]:g}" if band in stated else band for band in ids]
+    used = [f"{nm:g}" for nm in description["wavelengths_nm"] or ()]
+    return () if used in ([], known) else ("--wavelengths", ",".join(used))
 
 
 def scoring_words(description: Mapping[str, Any]) -> Words:

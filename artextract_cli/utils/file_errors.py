@@ -42,6 +42,8 @@ def writing(path: Path) -> Iterator[None]:
     except OSError as error:
         is_broken_link = path.is_symlink() and not path.exists()
         reason = "it is a broken symbolic link" if is_broken_link else _reason(error)
+        if isinstance(error, FileExistsError) and path.is_file():
+            reason = "it is a file, and a folder is needed; choose another path"
         msg = f"cannot write {path}: {reason}"
         raise ArtextractError(msg) from error
 

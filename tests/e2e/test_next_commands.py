@@ -119,6 +119,19 @@ def test_new_plugins(run: Callable[..., Ran], monkeypatch: pytest.MonkeyPatch) -
             f"visualize pair {PAIR} --model none --out p.png",
             f"infer {PAIR} --model none --out results",
         ),
+        (
+            "export crate {job}/results --out c",
+            "export iiif {job}/results --out site",
+        ),
+        (
+            "export images {job}/results --out i.ome.tif",
+            "export crate {job}/results --out crate",
+        ),
+        ("export images {job}/data --out d.ome.tif", "infer {job}/data --out results"),
+        (
+            "infer {job}/data --model {job}/run --out s --shard=1/2",
+            "infer {job}/data --model {job}/run --out s --finish",
+        ),
         ("visualize embedding {job}/results --out e.png", REPORT),
         ("visualize pyramid {job}/results --out p.tif", REPORT),
         (

@@ -49,7 +49,7 @@ ROWS = [
         BUILD + " --wavelengths red"),
     Row(2, "--seeds takes distinct comma-separated numbers, such as 0,1,2; got '1,1'",
         NET + "--seeds 1,1"),
-    Row(2, "--jobs is for --seeds, and torchrun trains one seed: see docs/cluster.md",
+    Row(2, "--jobs trains several seeds at a time: add --seeds; for one model, use --processes",
         NET + "--jobs 2"),
     Row(2, "--out / has no name to append seeds to: give a folder, such as run",
         "train {here}/graphs --out / --seeds 0,1"),

@@ -2,8 +2,10 @@
 
 import os
 from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
 from unittest import mock
 
+from artextract_cli.cli.commands.train import train as run_command
 from artextract_cli.pipelines.settings import TrainingSettings
 from artextract_cli.training import run_directory
 from artextract_cli.training.place import Place, local_device, place_in_environment
@@ -29,6 +31,13 @@ def under_torchrun(call: Callable[[], object] = place_in_environment, **changes:
     """Call as if torchrun had started this process, with other values of its variables."""
     with mock.patch.dict(os.environ, TORCHRUN | SERVER | changes):
         call()
+
+
+def seeds_under_torchrun(here: Path) -> None:
+    """Several seeds where torchrun has started this process."""
+    with mock.patch.dict(os.environ, TORCHRUN | SERVER):
+        run = vars(run_command)["__wrapped__"]
+        run(graphs=here / "graphs", out=here / "new", settings=TrainingSettings(), seeds="0,1")
 
 
 ROWS = [
@@ -57,6 +66,8 @@ ROWS = [
     Row(2, "the environment has RANK=2 of WORLD_SIZE=2 and LOCAL_RANK=0 of LOCAL_WORLD_SIZE=2, "
         "which no torchrun sets: start with torchrun, or unset WORLD_SIZE",
         lambda here: under_torchrun(RANK="2")),
+    Row(2, "torchrun trains one model: omit --seeds, or start without torchrun",
+        seeds_under_torchrun),
     Row(2, "torchrun starts the processes already: leave out --processes",
         lambda here: under_torchrun(lambda: train(
             here / "graphs", here / "new", TrainingSettings(backbone="gcn", processes=2)))),

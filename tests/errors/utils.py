@@ -3,10 +3,12 @@
 import os
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from pathlib import Path
 from unittest import mock
 
 import pytest
 
+import artextract_cli as aa
 from artextract_cli.graphs.build_dataset import build_dataset
 from artextract_cli.graphs.recipe import GraphRecipe
 from artextract_cli.io import decoders
@@ -36,7 +38,22 @@ def limited(pixels: str, call: Callable[[], object]) -> None:
         call()
 
 
+def worker_ends_at_start(here: Path) -> None:
+    """Dask reports so that a worker ended before it was ready."""
+    with mock.patch("distributed.LocalCluster", side_effect=RuntimeError("Nanny failed to start.")):
+        aa.infer_dataset(
+            here / "data",
+            here / "new",
+            aa.open_model(here / "run"),
+            cluster=aa.Cluster(address="local:2"),
+        )
+
+
 ROWS = [
+    Row(1, "a worker of local:N was ended while it started: run the command again, or use --jobs",
+        worker_ends_at_start),
+    Row(1, "cannot write …/taken: it is a file, and a folder is needed; choose another path",
+        "infer {here}/data --model {here}/run --out {here}/taken", put("taken", "")),
     Row(3, "cannot read …/absent.yaml: No such file or directory",
         "--config {here}/absent.yaml doctor"),
     Row(3, "cannot read …/pipe: it is a pipe or device; give a regular file",

@@ -92,6 +92,7 @@ def crate(
     filing = filed.read()
     files = export_crate(results, out, filing=filing, authors=authors, licence=licence)
     console.emit({"crate": out, "files": files}, f"{out}  ({len(files)} files)")
+    console.suggest("export", "iiif", results, "--out", console.free("site"))
 
 
 @app.command(cls=HelpCommand)
@@ -107,9 +108,14 @@ def images(
 ) -> None:
     """Write bands, or the maps of a result, as OME-TIFF or ENVI."""
     from artextract_cli.export.images import export_images
+    from artextract_cli.results.reader import result_folders
 
     done = export_images(source, out, scene=scene)
     height, width = done.shape
     listed = ", ".join(str(file) for file in done.files)
     size = f"{len(done.channels)} channels, {width} × {height} pixels, {done.depth}"
     console.emit(vars(done), f"{listed}  ({size})")
+    if result_folders(source):
+        console.suggest("export", "crate", source, "--out", console.free("crate"))
+    else:
+        console.suggest("infer", source, "--out", console.free("results"))

@@ -46,7 +46,9 @@ def infer(
         _remember(dataset, out, scorer.model)
     # A function, so that the descriptions are read only with --json.
     console.emit(partial(_descriptions, out, scored), _table(out, scored))
-    if captures.shard is None:
+    if captures.shard is not None:
+        console.suggest_instead("--shard", "--finish")
+    else:
         console.suggest("report", out, "--out", console.free("report.html"))
 
 

@@ -68,8 +68,11 @@ def train(
 
     place = place_in_environment()
     runs = _runs(out, settings, seeds)
-    if (seeds is None and jobs > 1) or (seeds is not None and place.count > 1):
-        msg = "--jobs is for --seeds, and torchrun trains one seed: see docs/cluster.md"
+    if seeds is None and jobs > 1:
+        msg = "--jobs trains several seeds at a time: add --seeds; for one model, use --processes"
+        raise UsageError(msg)
+    if seeds is not None and place.count > 1:
+        msg = "torchrun trains one model: omit --seeds, or start without torchrun"
         raise UsageError(msg)
     with _only_first_prints(place):
         if seeds is None:

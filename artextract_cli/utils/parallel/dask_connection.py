@@ -105,7 +105,7 @@ def _local_cluster(distributed: Any, n_workers: int, stack: ExitStack) -> Any:
 
     stack.enter_context(dask.config.set(CONFIGURATION))
     inform(f"starting {n_workers} worker{'s' * (n_workers != 1)}")
-    with _uninterrupted():
+    with _uninterrupted(), _started():
         local = distributed.LocalCluster(
             host="127.0.0.1",
             n_workers=n_workers,
@@ -121,6 +121,16 @@ def _local_cluster(distributed: Any, n_workers: int, stack: ExitStack) -> Any:
             silence_logs=_level(),
         )
     return stack.enter_context(local)
+
+
+@contextmanager
+def _started() -> Iterator[None]:
+    """Turn what Dask raises where a worker ends while it starts into one sentence."""
+    try:
+        yield
+    except RuntimeError as error:  # "Nanny failed to start."
+        msg = "a worker of local:N was ended while it started: run the command again, or use --jobs"
+        raise ArtextractError(msg) from error
 
 
 @contextmanager

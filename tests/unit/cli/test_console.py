@@ -112,6 +112,15 @@ def test_the_same_command_without_a_flag(capsys: pytest.CaptureFixture[str]) -> 
     assert capsys.readouterr().err == "next: artextract data import 'a b' --out c\n"
 
 
+@pytest.mark.parametrize("shard", [["--shard", "1/2"], ["--shard=1/2"]])
+def test_the_same_command_with_a_flag_instead_of_an_option(
+    capsys: pytest.CaptureFixture[str], shard: list[str]
+) -> None:
+    console.configure(words=["infer", "a b", *shard, "--out", "c"])
+    console.suggest_instead("--shard", "--finish")
+    assert capsys.readouterr().err == "next: artextract infer 'a b' --out c --finish\n"
+
+
 @pytest.mark.parametrize("opener", ["xdg-open", None])
 def test_a_page_is_opened_where_that_is_possible(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, opener: str | None

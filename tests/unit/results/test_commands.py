@@ -1,5 +1,6 @@
 """Commands that score again."""
 
+import json
 import shlex
 from dataclasses import replace
 from pathlib import Path
@@ -63,6 +64,36 @@ def test_a_pair_is_given_file_by_file(tmp_path: Path) -> None:
     assert words(replace(result, description=described).again)[:6] == [
         *("--rgb", "a b.tif", "--band", "950=c.tif", "--coding", "photograph=linear"),
     ]
+
+
+@pytest.mark.parametrize(
+    ("splits", "added"), [(["val"], ["--split", "val"]), (["train", "val"], []), (None, [])]
+)
+def test_the_split_is_named_if_only_it_was_scored(
+    tmp_path: Path, splits: list[str] | None, added: list[str]
+) -> None:
+    result = scored_by(tmp_path, WEIGHTS)
+    (tmp_path / "dataset" / "train").mkdir()
+    if splits is not None:
+        summary = json.dumps({"scenes": [{"split": split} for split in splits]})
+        (tmp_path / "results" / "summary.json").write_text(summary)
+    assert words(result.again)[5:] == added
+
+
+@pytest.mark.parametrize(
+    ("statement", "added"),
+    [
+        ("", ["--wavelengths", "450,650,852.5"]),
+        ("wavelengths: {450: 450, 650: 650, 850: 852.5}", []),
+        ("wavelengths: [", ["--wavelengths", "450,650,852.5"]),
+    ],
+)
+def test_wavelengths_that_the_dataset_does_not_state_are_named(
+    tmp_path: Path, statement: str, added: list[str]
+) -> None:
+    result = scored_by(tmp_path, WEIGHTS, wavelengths_nm=[450, 650, 852.5])
+    (tmp_path / "dataset" / "dataset.yaml").write_text(statement)
+    assert words(result.again)[5:] == added
 
 
 def test_an_unreadable_scene_is_scored_like_the_others(tmp_path: Path) -> None:
