@@ -45,6 +45,7 @@ _DEFINED_IN = {
     "inference.adapt_dataset": ("adapt_to_dataset",),
     "inference.finish_results": ("finish_results",),
     "inference.infer_dataset": ("infer_dataset", "infer_scenes"),
+    "io.codings": ("linear_band",),
     "io.image": ("as_band", "as_photograph", "is_coloured"),
     "io.images": ("read_counts",),
     "kernels.jit": ("compiled", "inlined"),

@@ -55,6 +55,7 @@ from artextract_cli.inference.adapt_dataset import adapt_to_dataset as adapt_to_
 from artextract_cli.inference.finish_results import finish_results as finish_results
 from artextract_cli.inference.infer_dataset import infer_dataset as infer_dataset
 from artextract_cli.inference.infer_dataset import infer_scenes as infer_scenes
+from artextract_cli.io.codings import linear_band as linear_band
 from artextract_cli.io.image import as_band as as_band
 from artextract_cli.io.image import as_photograph as as_photograph
 from artextract_cli.io.image import is_coloured as is_coloured
@@ -296,6 +297,7 @@ __all__ = [
     "inlined",
     "interpolation_weights",
     "is_coloured",
+    "linear_band",
     "linear_values",
     "list_pictures",
     "list_plugins",

@@ -1,11 +1,17 @@
 """What the colour profile embedded in an image file says about its pixel values."""
 
 from pathlib import Path
+from typing import Any
 
+import numpy as np
+from numpy.typing import NDArray
+
+from artextract_cli._typing import FloatArray
 from artextract_cli.imaging.coding import LINEAR, SRGB
 from artextract_cli.io import decoders
 from artextract_cli.io.formats import decoder_of, decoding
-from artextract_cli.io.profiles import profile_coding
+from artextract_cli.io.image import Picture
+from artextract_cli.io.profiles import PROFILE, profile_coding
 from artextract_cli.io.raw import decode_raw
 
 
@@ -40,6 +46,43 @@ def band_coding(path: Path) -> str:
     if profile is None or n_channels == 3 or profile[16:20] == b"RGB ":
         return LINEAR
     return profile_coding(path, profile, n_channels)
+
+
+def linear_band(values: NDArray[Any], path: Path | None, stated: str | None) -> FloatArray:
+    """Decode a band (H, W) as stored into linear values, float32.
+
+    Parameters
+    ----------
+    values
+        (H, W) integers of full depth, or floats 0..1.
+    path
+        The file that they were read from, whose profile counts; None if it has several bands.
+    stated
+        The coding that is stated, which counts first; None if none is.
+
+    Returns
+    -------
+    ndarray
+        (H, W) float32, linear, 1 at full scale.
+
+    Raises
+    ------
+    InputError
+        As :func:`photograph_coding`.
+    """
+    word = stated or (LINEAR if path is None else band_coding(path))
+    return picture_of(values[..., None], path if word == PROFILE else None).grey(word)
+
+
+def picture_of(values: NDArray[Any], path: Path | None) -> Picture:
+    """A picture of values (H, W, C) as stored, with the profile of the file that they are from."""
+    is_integer = values.dtype.kind == "u"
+    return Picture(
+        values=values,
+        full_scale=float(np.iinfo(values.dtype).max) if is_integer else 1.0,
+        depth=values.dtype.name,
+        profile=None if path is None else embedded_profile(path),
+    )
 
 
 def embedded_profile(path: Path) -> bytes | None:

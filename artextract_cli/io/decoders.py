@@ -20,7 +20,7 @@ from artextract_cli.errors import InputError
 from artextract_cli.io.profiles import MAX_PROFILE_BYTES
 from artextract_cli.io.raw import decode_raw, raw_pixels
 from artextract_cli.io.stored import Stored, check_size, exif_orientation
-from artextract_cli.io.tiff import decode_tiff, opened_tiff
+from artextract_cli.io.tiff import decode_tiff, opened_tiff, page_profile
 
 PNG_DEPTH_AT = 24
 """Offset in bytes of the bit depth in a PNG file (ISO/IEC 15948, 11.2.2)."""
@@ -140,7 +140,7 @@ def embedded_profile(decode: Decoder, path: Path) -> tuple[bytes | None, int]:
         with opened_tiff(path) as tiff:
             page: Any = tiff.pages.first
             is_grey = page.photometric.name in ("MINISWHITE", "MINISBLACK")
-            return page.iccprofile, 1 if is_grey else 3
+            return page_profile(page), 1 if is_grey else 3
     if decode is decode_raw:
         return None, 3
     if decode is decode_png:

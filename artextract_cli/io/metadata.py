@@ -20,6 +20,9 @@ from artextract_cli.io.stored import DECODING_ERRORS
 from artextract_cli.io.xmp import MAX_XMP_BYTES, XmpError, xmp_properties
 
 _EXIF_IFD, _XMP_TAG, _IPTC_TAG = 0x8769, 700, 33723
+MAX_TAG_VALUES = 2**16
+"""Number of values of a TIFF tag, such as characters, above which it is left out."""
+
 _XMP_KEYWORD = b"XML:com.adobe.xmp"
 
 
@@ -101,22 +104,26 @@ def _of_jpeg(path: Path) -> _Blocks:
 
 
 def _of_tiff(path: Path) -> _Blocks:
-    blocks = _Blocks()
+    blocks, tags = _Blocks(), dict[int | str, Any]()
     with tiff.opened_tiff(path) as opened:
-        page: Any = opened.pages.first
-        tags: dict[int | str, Any] = {}
-        for tag in page.tags:
-            if tag.code == _XMP_TAG:
-                # One byte more shows that it is too large, without reading all of it.
-                blocks.xmp = _bytes_of(opened, tag, MAX_XMP_BYTES + 1)
-            elif tag.code == _EXIF_IFD and isinstance(tag.value, dict):
-                tags.update(tag.value)
-            elif tag.code == _IPTC_TAG:
-                blocks.iptc = _iptc(_bytes_of(opened, tag, MAX_XMP_BYTES))
-            elif tag.count <= 2**16:
-                tags[tag.code] = tag.value
-        blocks.exif = tags
+        for tag in opened.pages.first.tags:
+            # A tag that cannot be read does not touch the others.
+            with suppress(*DECODING_ERRORS):
+                _add_tag(blocks, tags, opened, tag)
+    blocks.exif = tags
     return blocks
+
+
+def _add_tag(blocks: _Blocks, tags: dict[int | str, Any], opened: Any, tag: Any) -> None:
+    if tag.code == _XMP_TAG:
+        # One byte more shows that it is too large, without reading all of it.
+        blocks.xmp = _bytes_of(opened, tag, MAX_XMP_BYTES + 1)
+    elif tag.code == _IPTC_TAG:
+        blocks.iptc = _iptc(_bytes_of(opened, tag, MAX_XMP_BYTES))
+    elif tag.code == _EXIF_IFD and isinstance(tag.value, dict):
+        tags.update(tag.value)
+    elif tag.count <= MAX_TAG_VALUES:
+        tags[tag.code] = tag.value
 
 
 def _of_raw(path: Path) -> _Blocks:

@@ -7,7 +7,7 @@ that images of 16 bit keep their precision. Nothing is rounded to 8 bit.
 import io
 import struct
 from collections.abc import Callable
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 
 import imagecodecs
@@ -124,7 +124,7 @@ def _transformed(values: FloatArray, data: bytes, target: bytes) -> FloatArray:
 
 
 def _space(path: Path, data: bytes, n_channels: int) -> str:
-    if len(data) < _HEADER_BYTES or data[36:40] != b"acsp":
+    if not _HEADER_BYTES < len(data) <= MAX_PROFILE_BYTES or data[36:40] != b"acsp":
         raise _refused(path, "a damaged colour profile")
     (size,) = struct.unpack_from(">I", data)
     if not _HEADER_BYTES < size <= len(data):
@@ -136,7 +136,7 @@ def _space(path: Path, data: bytes, n_channels: int) -> str:
     return space
 
 
-@cache
+@lru_cache(maxsize=64)
 def _coding(data: bytes, space: str, n_channels: int) -> str:
     """The coding of a profile; cached, since the images of a dataset mostly share one."""
     if n_channels == 3:

@@ -1,14 +1,16 @@
 """Colour profiles of the files of a capture: its images become sRGB and linear, as usual."""
 
 import dataclasses
-from typing import Any
-
-import numpy as np
-from numpy.typing import NDArray
+from collections.abc import Mapping
 
 from artextract_cli.imaging.coding import LINEAR, PHOTOGRAPH, SRGB, Coding
-from artextract_cli.io.codings import band_coding, embedded_profile, photograph_coding
-from artextract_cli.io.image import Picture
+from artextract_cli.io.codings import (
+    band_coding,
+    embedded_profile,
+    linear_band,
+    photograph_coding,
+    picture_of,
+)
 from artextract_cli.io.profiles import profile_name
 from artextract_cli.plugin.protocols import Capture
 from artextract_cli.preprocessing.capture_validation import planes
@@ -29,12 +31,13 @@ def without_profiles(capture: Capture, coding: Coding) -> Capture:
     words = profile_words(capture, coding)
     if not words:
         return capture
-    rgb, bands = capture.rgb, planes(capture)
+    files, rgb, bands = capture.files or {}, capture.rgb, planes(capture)
     if (word := words.get(PHOTOGRAPH)) is not None:
-        rgb = counts_of_16_bit(_picture(capture, PHOTOGRAPH, rgb).srgb(word))
+        rgb = counts_of_16_bit(picture_of(rgb, files[PHOTOGRAPH]).srgb(word))
     if words.keys() - {PHOTOGRAPH}:
+        # All of them, because bands have one depth.
         bands = [
-            _linear(capture, band, values, words.get(band))
+            counts_of_16_bit(linear_band(values, files.get(band), _stated(words, band)))
             for band, values in zip(capture.band_ids or (), bands, strict=True)
         ]
     return dataclasses.replace(capture, rgb=rgb, bands=bands)
@@ -62,19 +65,6 @@ def profile_names(capture: Capture, coding: Coding) -> dict[str, str]:
     }
 
 
-def _linear(
-    capture: Capture, band: str, values: NDArray[Any], word: str | None
-) -> NDArray[np.uint16]:
-    """A band (H, W), linear, at 16 bit."""
-    return counts_of_16_bit(_picture(capture, band, values[..., None]).grey(word or LINEAR))
-
-
-def _picture(capture: Capture, image: str, values: NDArray[Any]) -> Picture:
-    path = (capture.files or {}).get(image)
-    is_integer = values.dtype.kind == "u"
-    return Picture(
-        values=values,
-        full_scale=float(np.iinfo(values.dtype).max) if is_integer else 1.0,
-        depth=values.dtype.name,
-        profile=None if path is None else embedded_profile(path),
-    )
+def _stated(words: Mapping[str, str], band: str) -> str | None:
+    """Bands that no profile changes stay as they are."""
+    return None if band in words else LINEAR

@@ -64,3 +64,17 @@ def test_registered_datasets_keep_profiles(tmp_path: Path) -> None:
     (files,) = open_dataset(tmp_path / "out").scenes
     assert embedded_profile(files.rgb) == ADOBE_RGB
     assert embedded_profile(files.bands[0]) == grey_profile(2.2)
+
+
+def test_a_rendered_photograph_is_made_of_light(tmp_path: Path) -> None:
+    colours = {}
+    for name, profile in (("coded", grey_profile(2.2)), ("linear", None)):
+        folder = tmp_path / name
+        folder.mkdir()
+        light = GREY8 / 255
+        values = light ** (1 / 2.2) if profile else light
+        for nm in range(420, 701, 20):
+            save(folder / f"{nm}.tif", np.uint16(np.rint(values * 65535)), profile)
+        import_dataset("bands", folder, tmp_path / "data", options={"name": name})
+        colours[name] = read_scene(open_dataset(tmp_path / "data").scenes[-1]).rgb
+    np.testing.assert_allclose(colours["coded"], colours["linear"], atol=5e-4)
