@@ -81,6 +81,7 @@ from artextract_cli.plugin.contract import API_VERSION as API_VERSION
 from artextract_cli.plugin.contract import Backbone as Backbone
 from artextract_cli.plugin.contract import Command as Command
 from artextract_cli.plugin.contract import Importer as Importer
+from artextract_cli.plugin.contract import Logger as Logger
 from artextract_cli.plugin.contract import NoOptions as NoOptions
 from artextract_cli.plugin.contract import Objective as Objective
 from artextract_cli.plugin.contract import Scorer as Scorer
@@ -97,6 +98,7 @@ from artextract_cli.plugin.protocols import ImporterFunction as ImporterFunction
 from artextract_cli.plugin.protocols import MessageGraph as MessageGraph
 from artextract_cli.plugin.protocols import ScoredNodes as ScoredNodes
 from artextract_cli.plugin.protocols import SuperpixelFunction as SuperpixelFunction
+from artextract_cli.plugin.protocols import TrainingLogger as TrainingLogger
 from artextract_cli.plugin.scaffold import new_plugin as new_plugin
 from artextract_cli.preprocessing.band_registration import RegisteredBand as RegisteredBand
 from artextract_cli.preprocessing.calibrate_dataset import CalibratedBand as CalibratedBand
@@ -211,6 +213,7 @@ __all__ = [
     "Importer",
     "ImporterFunction",
     "InputError",
+    "Logger",
     "MapScores",
     "Mark",
     "Marks",
@@ -249,6 +252,7 @@ __all__ = [
     "SuperpixelGraph",
     "SuperpixelMethod",
     "TrainedSeeds",
+    "TrainingLogger",
     "TrainingResult",
     "TrainingSettings",
     "UsageError",

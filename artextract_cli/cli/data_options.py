@@ -50,6 +50,14 @@ class Paintings:
             group="Paintings",
         ),
     ] = "some"
+    layers: Annotated[
+        Literal["none", "xray"],
+        Setting(
+            help="Further layers of each painting: xray, an X-ray radiograph with canvas, ground "
+            "and stretcher.",
+            group="Paintings",
+        ),
+    ] = "none"
 
 
 @dataclass(frozen=True, kw_only=True)

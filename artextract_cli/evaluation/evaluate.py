@@ -16,6 +16,7 @@ from artextract_cli._typing import FloatArray
 from artextract_cli.errors import InputError, UsageError
 from artextract_cli.evaluation.baselines.painted_pixels import longest_band
 from artextract_cli.evaluation.baselines.pixels import BASELINES, plain_residual
+from artextract_cli.evaluation.layers import layer_maps
 from artextract_cli.evaluation.metrics import (
     binary_scores,
     correlation,
@@ -165,6 +166,10 @@ def _evaluate_scene(
         hidden=hidden,
         methods=methods | baselines,
         correlations=_correlations(results, scene, layer) if hidden and layer.exists() else {},
+        layers={
+            found.label: _map_scores(found.score, scene, truth, calibrated=found.is_calibrated)
+            for found in layer_maps(results, files, scene)
+        },
     )
 
 

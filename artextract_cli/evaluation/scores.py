@@ -1,7 +1,7 @@
 """Results of an evaluation: the scores of maps, of scenes, and of a whole dataset."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass, field, fields
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -60,7 +60,7 @@ class DetectionScores:
 
 TABLE_COLUMNS = (
     *("scene", "hidden", "results", "method"),
-    *(field.name for field in fields(DetectionScores)),
+    *(measure.name for measure in fields(DetectionScores)),
     *("image_score", "called_hidden"),
     *(f"false_alarms_{rate}" for rate in PROMISED),
 )
@@ -104,11 +104,14 @@ class SceneEvaluation:
         Scores by label of the method, see `Evaluation.label`.
     correlations
         Correlation, -1..1, of signed images with the simulated hidden layer; empty without one.
+    layers
+        Scores of further layers of the scene, such as a radiograph, by label.
     """
 
     hidden: bool
     methods: Mapping[str, MapScores]
     correlations: Mapping[str, float | None]
+    layers: Mapping[str, MapScores] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -71,6 +71,25 @@ def detection_means(
     return summary
 
 
+def layer_means(evaluation: Evaluation) -> dict[str, Summary]:
+    """Means of the maps of further layers, by label; empty without layers.
+
+    ``false_alarms_<rate>`` is the mean share of pixels of clean scenes at or above a promised rate.
+    """
+    labels = dict.fromkeys(label for scene in evaluation.scenes.values() for label in scene.layers)
+    summaries = {}
+    for label in labels:
+        known = [s.layers[label] for s in evaluation.scenes.values() if label in s.layers]
+        alarms = {
+            f"false_alarms_{rate}": _mean(
+                [(scores.false_alarms or {}).get(rate) for scores in known]
+            )
+            for rate in PROMISED
+        }
+        summaries[label] = detection_means(scores.detection for scores in known) | alarms
+    return summaries
+
+
 def means_over_results(evaluation: Evaluation) -> dict[str, Summary]:
     """Mean and standard deviation of our methods' means over the results; empty for only one."""
     by_label = means(evaluation)
@@ -183,9 +202,10 @@ def summarize_evaluation(evaluation: Evaluation) -> dict[str, Any]:
     -------
     dict
         ``means`` over scenes with hidden content by method, ``means_over_results``,
-        ``image_level``, paired ``comparisons`` with 95 % intervals, ``correlations``, and the
-        scores by scene.
+        ``image_level``, paired ``comparisons`` with 95 % intervals, ``correlations``, the means of
+        further ``layers`` if there are any, and the scores by scene.
     """
+    by_layer = layer_means(evaluation)
     return {
         "results": list(evaluation.results),
         "means": means(evaluation),
@@ -193,6 +213,8 @@ def summarize_evaluation(evaluation: Evaluation) -> dict[str, Any]:
         "image_level": image_level(evaluation),
         "comparisons": [dataclasses.asdict(compared) for compared in comparisons(evaluation)],
         "correlations": correlations(evaluation),
+        # No such key without layers, as before there were any.
+        **({"layers": by_layer} if by_layer else {}),
         "scenes": {
             name: {label: _scene_data(scores) for label, scores in scene.methods.items()}
             for name, scene in evaluation.scenes.items()

@@ -16,7 +16,6 @@ from artextract_cli.errors import InputError
 from artextract_cli.imaging.coding import LINEAR, SRGB
 from artextract_cli.io.image import as_band, as_photograph
 from artextract_cli.io.images import decode_picture, n_bits, picture_parts, read_counts
-from artextract_cli.io.profiles import PROFILE
 from artextract_cli.results.reader import find_scene, result_folders
 from artextract_cli.results.scene_result import SceneResult
 from artextract_cli.scenes.dataset import open_dataset
@@ -106,7 +105,8 @@ def _of_scene(files: SceneFiles) -> ImageStack:
             for band, path, each in zip(files.band_ids, files.bands, nm, strict=True)
         ),
         photograph=files.rgb,
-        photograph_coding=coding_of_photograph(files),
+        # What is stated goes along with the dataset, and its values are exported as stored.
+        photograph_coding=SRGB if files.coding.photograph else coding_of_photograph(files),
         pixels_per_mm=files.pixels_per_mm,
         is_reflectance=set(codings) == {LINEAR},
         source_files=(files.rgb, *files.bands),
@@ -139,14 +139,14 @@ def _converted(values: NDArray[Any], depth: np.dtype[Any]) -> NDArray[Any]:
 def read_photograph(stack: ImageStack) -> NDArray[Any] | None:
     """The photograph (H, W, 3) of a stack at its full depth, if there is one.
 
-    Colours of an embedded profile are converted to sRGB, of 16 bit, as the formats carry none.
+    Raw files and colours of a profile become sRGB of 16 bit, as the formats carry no profile.
     """
     path = stack.photograph
     if path is None:
         return None
-    if stack.photograph_coding != PROFILE:
+    if stack.photograph_coding == SRGB:
         return as_photograph(read_counts(path))
-    return as_photograph(counts_of_16_bit(decode_picture(path).srgb(PROFILE)))
+    return as_photograph(counts_of_16_bit(decode_picture(path).srgb(stack.photograph_coding)))
 
 
 def _of_result(result: SceneResult) -> ImageStack:

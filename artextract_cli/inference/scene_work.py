@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from artextract_cli.errors import InputError
+from artextract_cli.pipelines.layer_scores import score_layers
 from artextract_cli.pipelines.reranking import reranked
 from artextract_cli.pipelines.scoring import open_scorer, score_scene
 from artextract_cli.results.existing import former_result, is_up_to_date, marks_of
@@ -63,7 +64,11 @@ class Scoring:
         written = None if former is None else former.description["files"]
         scene = read_scene(files, self.plan)
         warnings = check_values(files, scene)
+        # Before the scene itself, which takes longer: a layer may be unreadable.
+        layers = score_layers(files, scene) if self.model.needs_infrared else None
         scores = score_scene(self.model, scene)
+        if layers is not None:
+            scores = layers.added_to(scores)
         if self.marks is not None and marks is not None:
             scores = reranked(scores, scene, marks, self.marks.path)
         return write_scene(self.results, files, scene, scores, self.model, written, warnings)

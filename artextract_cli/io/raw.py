@@ -1,7 +1,7 @@
 """Decoding raw files of cameras by LibRaw, which the extra ``raw`` installs as rawpy."""
 
 import struct
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -20,6 +20,13 @@ _SIGNATURES = ((4, b"ftypcrx "), (0, b"FUJIFILMCCD-RAW"), (0, b"IIRO"), (0, b"II
 _DNG_VERSION, _PHOTOMETRIC, _SUB_IFDS = 50706, 262, 330
 _SENSOR_VALUES = (32803, 34892)  # photometric: a colour filter array, or linear raw
 _MAX_ENTRIES, _MAX_SUB_IFDS = 1000, 8
+
+
+def without_developed(images: Iterable[Path]) -> list[Path]:
+    """Image files without raw files beside which there is a developed image of the same name."""
+    listed = list(images)
+    developed = {path.stem for path in listed if path.suffix.lower() not in RAW_SUFFIXES}
+    return [p for p in listed if p.suffix.lower() not in RAW_SUFFIXES or p.stem not in developed]
 
 
 def is_raw(path: Path) -> bool:

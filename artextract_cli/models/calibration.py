@@ -20,6 +20,8 @@ N_KNOTS = 64  # of the map, evenly spaced in the logarithm of the rate
 CAUTION = 1.25
 # Share of the highest scores that may be hidden content, in scenes that are not known to be clean.
 TRIMMED_SHARE = 0.02
+# The same, if the scene itself is all there is to calibrate by.
+OWN_TRIMMED_SHARE = 0.1
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -67,20 +69,47 @@ def fit_calibration(clean: NDArray[np.floating], *, trimmed: bool) -> Calibratio
     InputError
         If there are too few distinct scores to estimate rates.
     """
+    fitted = _fitted(clean, TRIMMED_SHARE if trimmed else 0)
+    if len(fitted.scores) < LEAST_DISTINCT:
+        msg = (
+            f"cannot calibrate: the scores of {len(clean)} clean superpixels have too few "
+            f"distinct values ({len(fitted.scores)}, at least {LEAST_DISTINCT} are needed); train "
+            "on more or larger scenes"
+        )
+        raise InputError(msg)
+    return fitted
+
+
+def own_calibration(residuals: NDArray[np.floating], *, one_sided: bool) -> Calibration | None:
+    """Calibrate by the painting itself, of which most is taken for clean.
+
+    If hidden content only makes residuals (n,) larger, as any paint adds to what X-rays pass, the
+    rate of a residual is the share that lies as far below zero. Else the score is the size of the
+    residual, and the strongest tenth, which may be hidden content, is extrapolated. None if too few
+    residuals differ.
+    """
+    values = np.asarray(residuals, np.float64)
+    if one_sided:
+        # Each of them twice: shares are those of the half below zero, mirrored.
+        below = values[values < 0]
+        scores, trimmed_share = np.concatenate([below, -below]), 0.0
+    else:
+        scores, trimmed_share = np.abs(values), OWN_TRIMMED_SHARE
+    if not len(scores):
+        return None
+    fitted = _fitted(scores, trimmed_share)
+    return None if len(fitted.scores) < LEAST_DISTINCT else cautious(fitted)
+
+
+def _fitted(clean: NDArray[np.floating], trimmed_share: float) -> Calibration:
+    """Knots at the quantiles of scores (n,), without the highest ``trimmed_share`` of them."""
     ordered = np.sort(np.asarray(clean, np.float64))
-    least_rate = max(TRIMMED_SHARE if trimmed else 0, 1 / len(ordered))
+    least_rate = max(trimmed_share, 1 / len(ordered))
     # No rate below one pixel can be measured; the extrapolation covers those.
     rates = np.logspace(0, np.log10(least_rate), N_KNOTS)
     ranks = np.minimum(len(ordered) - 1, np.floor((1 - rates) * len(ordered)).astype(int))
     # Of equal scores the first: the largest rate, which is the cautious one.
     scores, first = np.unique(ordered[ranks], return_index=True)
-    if len(scores) < LEAST_DISTINCT:
-        msg = (
-            f"cannot calibrate: the scores of {len(ordered)} clean superpixels have too few "
-            f"distinct values ({len(scores)}, at least {LEAST_DISTINCT} are needed); train on "
-            "more or larger scenes"
-        )
-        raise InputError(msg)
     return Calibration(
         scores=tuple(map(float, scores)), levels=tuple(map(float, -np.log10(rates[first])))
     )

@@ -12,8 +12,8 @@ from artextract_cli.plugin.host import plugin_host
 from artextract_cli.utils.settings import Seed, Setting, check_values
 
 HIDDEN_LAYER = "hidden-layer"  # the default objective
-# Prefixes of options that are not the backbone's: objective.KEY, scorer.KEY.
-OBJECTIVE, SCORER = "objective", "scorer"
+# Prefixes of options that are not the backbone's: objective.KEY, scorer.KEY, logger.KEY.
+OBJECTIVE, SCORER, LOGGER = "objective", "scorer", "logger"
 
 Device = Annotated[
     str, Setting(help="Where to compute.", group="Computing", metavar="auto|cpu|cuda|cuda:N")
@@ -33,8 +33,7 @@ class TrainingSettings:
     backbone
         Name of the graph network.
     options
-        Options of the backbone by name; those of the objective and the scorer are ``objective.KEY``
-        and ``scorer.KEY``.
+        Options of the backbone by name, and ``objective.KEY``, ``scorer.KEY``, ``logger.KEY``.
     objective
         Name of the objective.
     scorer
@@ -78,6 +77,8 @@ class TrainingSettings:
         Processes of this machine that train together.
     max_restarts
         How many times to start them again, from the last epoch, if one of them is killed.
+    log
+        Names of the loggers that show how the training goes.
     defaulted
         Names of the settings that are defaults for the objective, not given.
     """
@@ -89,8 +90,8 @@ class TrainingSettings:
         Mapping[str, Any],
         Setting(
             help="Option of the backbone, e.g. heads=4, of the objective, e.g. "
-            "objective.margin=2, or of the scorer, scorer.KEY=VALUE; '--backbone NAME --help' "
-            "lists them.",
+            "objective.margin=2, of the scorer, scorer.KEY=VALUE, or of a logger, "
+            "logger.KEY=VALUE; '--backbone NAME --help' lists them.",
             group="Model",
         ),
     ] = field(default_factory=dict)
@@ -193,8 +194,7 @@ class TrainingSettings:
     precision: Annotated[
         Precision,
         Setting(
-            help="Precision of products with weights while training: fp32 or bf16. Weights, sums "
-            "and distances remain fp32.",
+            help="Precision of products with weights in training: fp32 or bf16; the rest is fp32.",
             group="Computing",
         ),
     ] = "fp32"
@@ -223,6 +223,14 @@ class TrainingSettings:
             group="Computing",
         ),
     ] = 0
+    log: Annotated[
+        tuple[str, ...],
+        Setting(
+            help="Logger, such as tensorboard, that shows how it goes; repeat it for several.",
+            group="Training",
+            metavar="NAME",
+        ),
+    ] = ()
     defaulted: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:

@@ -8,6 +8,7 @@ from typing import NamedTuple, Protocol, TypeVar
 import torch
 from torch import Tensor
 
+from artextract_cli._typing import FloatArray
 from artextract_cli.graphs.superpixel_graph import SceneGraphs
 from artextract_cli.models.calibration import Calibration
 from artextract_cli.nn.siamese import LossFunction, ScoreFunction, SiameseNetwork
@@ -68,6 +69,9 @@ class TrainingTask(Protocol[AnyNetwork_contra]):
 
     def calibrations(self, network: AnyNetwork_contra) -> Mapping[str, Calibration]:
         """False-alarm rates of the trained network's scores, by the name of the score."""
+
+    def example_scores(self, network: AnyNetwork_contra) -> FloatArray:
+        """Scores (H, W) of the first validation scene, for loggers."""
 
     def quality(self, network: AnyNetwork_contra) -> Mapping[str, float]:
         """AUROC of the network's scores on the validation scenes, if a truth is known."""

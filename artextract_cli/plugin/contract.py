@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 from artextract_cli.plugin.protocols import (
     ImporterFunction,
+    LoggerFactory,
     ObjectiveFunction,
     ScorerFunction,
     SuperpixelFunction,
@@ -216,6 +217,29 @@ class Importer(Spec):
     takes_coding: bool = False
     recognises: Callable[[Path], bool] | None = None
     sources: Sources | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Logger(Spec):
+    """A logger, which shows how a training goes.
+
+    Attributes
+    ----------
+    name
+        Name on the command line.
+    summary
+        One sentence.
+    options
+        Dataclass of its options, see `option`.
+    load
+        Returns a `LoggerFactory`: run directory, settings and options to a `TrainingLogger`.
+    api_version
+        Version of this contract that the plugin is written for.
+    """
+
+    kind: ClassVar[str] = "loggers"
+
+    load: Callable[[], LoggerFactory]
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -8,6 +8,7 @@ from artextract_cli.plugin.contract import (
     Backbone,
     Command,
     Importer,
+    Logger,
     Objective,
     Scorer,
     SuperpixelMethod,
@@ -65,6 +66,17 @@ def artextract_importers() -> Importer | Sequence[Importer]:  # type: ignore[emp
     The function of the spec takes a file or folder and the options, and yields one scene after
     another. The host checks them and writes the dataset; an importer writes nothing. Built in:
     bands, pair, cube, cave, harvard.
+    """
+
+
+@hookspec
+def artextract_loggers() -> Logger | Sequence[Logger]:  # type: ignore[empty-body]
+    """Loggers, which show how a training goes while it runs.
+
+    The factory of the spec takes the run directory, the resolved settings and the options, and
+    returns an object that is given the metrics and an example map after every epoch. Only the first
+    of several processes logs, and a logger that fails is not used any more: it never stops a
+    training. Built in: tensorboard.
     """
 
 

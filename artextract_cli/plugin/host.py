@@ -159,7 +159,8 @@ def list_plugins(kind: str | None = None) -> list[Plugin]:
     Parameters
     ----------
     kind
-        "superpixels", "backbones", "objectives", "scorers", "importers" or "commands"; all if None.
+        "superpixels", "backbones", "objectives", "scorers", "importers", "loggers" or "commands";
+        all if None.
 
     Returns
     -------

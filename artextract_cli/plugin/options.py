@@ -20,9 +20,10 @@ USAGES = {
     "objectives": "artextract train GRAPHS --out RUN --objective {name}",
     "scorers": "artextract train GRAPHS --out RUN --scorer {name}",
     "importers": "artextract data import {name} FOLDER --out DATASET",
+    "loggers": "artextract train GRAPHS --out RUN --log {name}",
     "commands": "artextract {name}",
 }
-OPTION_PREFIXES = {"objectives": "objective.", "scorers": "scorer."}
+OPTION_PREFIXES = {"objectives": "objective.", "scorers": "scorer.", "loggers": "logger."}
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -262,3 +262,25 @@ class CodedImporterFunction(ImporterFunction, Protocol):
         Counts are yielded as stored. A rendered photograph is computed from the linearised bands
         (`linear_values`) and coded like a photograph (`coded_values`).
         """
+
+
+class TrainingLogger(Protocol):
+    """Shows how one training goes."""
+
+    def log(self, row: Mapping[str, float], maps: Mapping[str, NDArray[np.uint8]], /) -> None:
+        """Log an epoch.
+
+        ``row`` has ``epoch``, from 1, ``train_loss``, ``val_loss``, ``learning_rate``, ``seconds``
+        and what the objective adds. ``maps`` are images (H, W, 3) by name: the scores of a
+        validation scene, from blue to red.
+        """
+
+    def close(self, figures: Mapping[str, float], /) -> None:
+        """End, after an interruption too; ``figures`` are those of the finished model, if any."""
+
+
+class LoggerFactory(Protocol):
+    """Starts to log a training, or to go on with one that is resumed in the same directory."""
+
+    def __call__(self, run: Path, settings: Mapping[str, Any], options: Any, /) -> TrainingLogger:
+        """Return the logger of a run; ``settings`` are those of its ``config.yaml``."""

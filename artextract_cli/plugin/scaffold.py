@@ -22,6 +22,7 @@ SUMMARIES = {
     "objectives": "Whole images against those of other scenes.",
     "scorers": "Sum of the differences of the embeddings.",
     "importers": "Arrays saved by NumPy.",
+    "loggers": "A line of text for every epoch.",
     "commands": "List the files of a folder.",
 }
 # In characters. Names of files repeat it with a prefix and a suffix, and must stay below 255 bytes,
@@ -38,8 +39,8 @@ def new_plugin(name: str, kind: str, folder: Path) -> Path:
     name
         Name of the plugin: lower-case letters, digits and single hyphens.
     kind
-        Kind of plugin: "superpixels", "backbones", "objectives", "scorers", "importers" or
-        "commands".
+        Kind of plugin: "superpixels", "backbones", "objectives", "scorers", "importers", "loggers"
+        or "commands".
     folder
         Folder in which ``artextract-<name>`` is created.
 

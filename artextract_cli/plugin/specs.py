@@ -12,6 +12,7 @@ from artextract_cli.plugin.contract import (
     Backbone,
     Command,
     Importer,
+    Logger,
     Objective,
     Scorer,
     Spec,
@@ -22,7 +23,8 @@ from artextract_cli.plugin.options import options_problem
 
 NAME = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")  # valid name of a plugin: easy to type
 KINDS: dict[str, type[Spec]] = {
-    spec.kind: spec for spec in (SuperpixelMethod, Backbone, Objective, Scorer, Importer, Command)
+    spec.kind: spec
+    for spec in (SuperpixelMethod, Backbone, Objective, Scorer, Importer, Logger, Command)
 }
 _HOOKS = {f"{GROUP}_{kind}": spec for kind, spec in KINDS.items()}
 _SPEC_NAMES = frozenset(spec.__name__ for spec in KINDS.values())

@@ -19,7 +19,7 @@ from artextract_cli.io.image import Picture
 from artextract_cli.io.images import decode_picture
 from artextract_cli.scenes.checks.values import warn_of_coding
 from artextract_cli.scenes.dataset import open_dataset
-from artextract_cli.scenes.dataset_writer import DatasetCopy, copied_dataset, truth_files
+from artextract_cli.scenes.dataset_writer import DatasetCopy, copied_dataset
 from artextract_cli.scenes.embedded.codings import coding_of_band
 from artextract_cli.scenes.layout import list_pictures
 from artextract_cli.scenes.reading import read_mask
@@ -203,7 +203,7 @@ def _calibrate(files: SceneFiles, frames: _Frames, output: DatasetCopy) -> list[
     _check_valid(files, valid)
     if photograph is None:
         output.copy_photograph(files)
-    output.copy_files(truth_files(files))
+    output.copy_truth_and_layers(files)
     if not valid.all():
         output.write_mask(files, valid)
     return rows

@@ -1,7 +1,7 @@
 """Correcting the colours of photographs by a ColorChecker in them, or by a grey patch."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 
@@ -9,7 +9,7 @@ import numpy as np
 
 from artextract_cli._typing import FloatArray
 from artextract_cli.errors import InputError
-from artextract_cli.imaging.coding import Coding, coded_rgb
+from artextract_cli.imaging.coding import SRGB, Coding, coded_rgb
 from artextract_cli.imaging.colour.correction import (
     CLIPPED,
     MIN_PATCHES,
@@ -25,7 +25,7 @@ from artextract_cli.io.image import as_photograph
 from artextract_cli.io.images import decode_picture
 from artextract_cli.preprocessing.chart_finding import find_chart
 from artextract_cli.scenes.dataset import open_dataset
-from artextract_cli.scenes.dataset_writer import DatasetCopy, copied_dataset
+from artextract_cli.scenes.dataset_writer import DatasetCopy, copied_dataset, update_description
 from artextract_cli.scenes.embedded.codings import coding_of_photograph
 from artextract_cli.scenes.scene import SceneFiles
 from artextract_cli.utils.events import warn
@@ -185,13 +185,22 @@ def colour_dataset(
     if chart_scene is not None:
         shared = chart_scene, _checked(reference, _named(dataset, scenes, chart_scene))
     with copied_dataset(dataset, out, scenes) as output:
-        output.copy_all()
+        photographs = {files.rgb for files in scenes}
+        files_below = (path for path in dataset.rglob("*") if path.is_file())
+        output.copy_files(path for path in files_below if path not in photographs)
         correct = partial(_correct, reference=reference, shared=shared, output=output)
         rows = results_of(correct, scenes, jobs, on_scene)
         for row in rows:
             _record_step(output, row, grey)
-        output.state_photograph_coding(scenes)
+        _state_coding(output, scenes[0].coding)
     return rows
+
+
+def _state_coding(output: DatasetCopy, coding: Coding) -> None:
+    """State that photographs were written as sRGB if another coding was stated."""
+    if coding.photograph not in (None, SRGB):
+        written = replace(coding, photograph=SRGB).described(coding.by_band)
+        update_description(output.folder, {"coding": written})
 
 
 def _named(dataset: Path, scenes: tuple[SceneFiles, ...], name: str) -> SceneFiles:
@@ -216,7 +225,7 @@ def _correct(
             f"{files.rgb}: {clipped:.1%} of its pixels become brighter than white and are clipped; "
             "expose the photograph for a shorter time"
         )
-    output.replace(files.rgb, coded_rgb(corrected(linear, correction)))
+    output.write_reflectance(files.rgb, coded_rgb(corrected(linear, correction)))
     names = reference.chart.names if reference.grey is None else ("grey patch",)
     differences = zip(names, correction.before, correction.after, strict=True)
     return CorrectedPhotograph(

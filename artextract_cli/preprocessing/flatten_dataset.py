@@ -17,7 +17,6 @@ from artextract_cli.scenes.dataset import open_dataset
 from artextract_cli.scenes.dataset_writer import (
     DatasetCopy,
     copied_dataset,
-    truth_files,
     write_image,
 )
 from artextract_cli.scenes.embedded.codings import coding_of_band, coding_of_photograph
@@ -156,7 +155,7 @@ def _flatten(files: SceneFiles, output: DatasetCopy) -> list[FlattenedPicture]:
         flats.append(_flat(files.name, path, band, values, band_mask))
         output.write_reflectance(path, flats[-1].image)
     output.copy_masks(files)
-    output.copy_files(truth_files(files))
+    output.copy_truth_and_layers(files)
     _write_sheet(output.folder / FOLDER / f"{files.name}.png", flats)
     return [flat.row for flat in flats]
 

@@ -10,7 +10,7 @@ from typing import Any, get_args
 import numpy as np
 from numpy.typing import NDArray
 
-from artextract_cli._typing import BoolArray
+from artextract_cli._typing import BoolArray, FloatArray
 from artextract_cli.errors import InputError, UsageError
 from artextract_cli.imaging.registration import MIN_SIDE
 from artextract_cli.imaging.transform import (
@@ -159,6 +159,7 @@ def _register(
     area = shared_area(valid)
     _check_area(files, valid[area].shape)
     _write(files, output, transforms, size, area)
+    _register_layers(files, output, photograph, area, model, max_residual)
     return RegisteredScene(
         scene=files.name,
         split=files.split,
@@ -167,6 +168,31 @@ def _register(
         left=area[1].start,
         bands=tuple(bands),
     )
+
+
+def _register_layers(
+    files: SceneFiles,
+    output: DatasetCopy,
+    photograph: FloatArray,
+    area: tuple[slice, slice],
+    model: TransformModel,
+    max_residual: float,
+) -> None:
+    """Write the layers of a scene, registered; they do not make the ``area`` smaller."""
+    size = (photograph.shape[0], photograph.shape[1])
+    for layer in files.layers:
+        picture = check_sides(layer.path, decode_picture(layer.path))
+        grey = picture.grey()
+        shape = (grey.shape[0], grey.shape[1])
+        transform = align_band(layer.path, photograph, grey, model)
+        valid = valid_area(shape, transform, size)
+        measure_residual(layer.path, layer.name, photograph, grey, transform, valid, max_residual)
+        if layer.mask is not None:
+            valid = valid & warped_mask(read_mask(layer.mask, shape), transform, size)
+        output.write(layer.path, warp(_stored(picture), transform, size)[area])
+        # A layer may show a part of the painting only: what it does not cover is masked.
+        if not valid[area].all():
+            output.write_layer_mask(files, layer.name, valid[area])
 
 
 def _of_size(

@@ -10,7 +10,7 @@ import numpy as np
 import artextract_cli
 from artextract_cli._typing import FloatArray
 from artextract_cli.results.regions import STRONG_LEVEL, shares_by_sign
-from artextract_cli.results.scene_scores import SceneScorer, SceneScores
+from artextract_cli.results.scene_scores import SceneScorer, SceneScores, layer_map
 from artextract_cli.results.verdict import verdict_of
 from artextract_cli.scenes.embedded.captures import CAPTURE, captures
 from artextract_cli.scenes.embedded.codings import coding_of_band, coding_of_photograph
@@ -52,7 +52,39 @@ def describe(
         # same bytes as before there were any.
         **({} if scores.marks is None else {"marks": dict(scores.marks)}),
         **({CAPTURE: captured} if (captured := captures(files)) else {}),
+        **_described_layers(files, scores),
     }
+
+
+def layer_sources(files: SceneFiles) -> dict[str, dict[str, Any]]:
+    """Kind and files of each further layer of a scene, by name."""
+    return {
+        layer.name: {
+            "kind": layer.kind,
+            **_source(layer.path),
+            "mask": None if layer.mask is None else _source(layer.mask),
+        }
+        for layer in files.layers
+    }
+
+
+def _described_layers(files: SceneFiles, scores: SceneScores) -> dict[str, Any]:
+    """The layers of a scene and how their maps are read; nothing without layers."""
+    described: dict[str, Any] = {
+        name: {**source, **_described_evidence(scores, name)}
+        for name, source in layer_sources(files).items()
+    }
+    return {"layers": described} if described else {}
+
+
+def _described_evidence(scores: SceneScores, name: str) -> dict[str, Any]:
+    """How the map of a layer is read, and how much of the painting is unlikely to be clean."""
+    if name not in scores.layers:
+        return {"evidence": None}
+    evidence, residuals = scores.layers[name], scores.maps[layer_map(name)]
+    inside = int(np.count_nonzero(np.isfinite(residuals)))
+    strong = np.count_nonzero(evidence.levels(residuals) >= STRONG_LEVEL)
+    return {"evidence": {**dataclasses.asdict(evidence), "strong_share": strong / max(inside, 1)}}
 
 
 def past(files: SceneFiles) -> list[dict[str, Any]]:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from artextract_cli.errors import InputError
 from artextract_cli.plugin.host import plugin_host
-from artextract_cli.results.description import origins, past
+from artextract_cli.results.description import layer_sources, origins, past
 from artextract_cli.results.marks import Marks, SceneMarks
 from artextract_cli.results.reader import open_scene
 from artextract_cli.results.scene_result import SceneResult
@@ -40,6 +40,13 @@ def is_up_to_date(
         for name in result.description["files"]:
             result.checked(name)
     except InputError:
+        return False
+    kept = ("kind", "path", "sha256", "mask")
+    layers = result.description.get("layers", {})
+    # The descriptions of layers have other keys too.
+    if {name: {key: of[key] for key in kept} for name, of in layers.items()} != (
+        layer_sources(files)
+    ):
         return False
     method = plugin_host().find("superpixels", model.superpixels["name"])
     expected = {"superpixels": method.origin, **origins(files, model)}

@@ -86,6 +86,35 @@ class WholeScore:
 
 
 @dataclass(frozen=True, kw_only=True)
+class LayerEvidence:
+    """How the map of a further layer of a scene, in deviations, is to be read.
+
+    Attributes
+    ----------
+    one_sided
+        Whether only positive deviations are evidence; else their size is.
+    calibration
+        From deviations to false-alarm rates, by the painting itself; None if the layer is constant.
+    """
+
+    one_sided: bool
+    calibration: Calibration | None
+
+    def levels(self, residuals: FloatArray) -> FloatArray:
+        """-log10 of the false-alarm rate of residuals (...,), 0 where there are none."""
+        known = np.nan_to_num(residuals)
+        if self.calibration is None:
+            return np.zeros_like(known)
+        levels = self.calibration(known if self.one_sided else np.abs(known))
+        return np.where(np.isfinite(residuals), np.maximum(levels, 0), 0).astype(np.float32)
+
+
+def layer_map(name: str) -> str:
+    """Name of the map of a further layer in the results."""
+    return f"layer_{name}"
+
+
+@dataclass(frozen=True, kw_only=True)
 class SceneScores:
     """Scores of one scene; maps have the size of the graph's images (h, w).
 
@@ -129,6 +158,8 @@ class SceneScores:
         How far bands are shifted against the photograph; `score_scene` measures it.
     marks
         Which marks of a person the map "reranked" was learned from; None without marks.
+    layers
+        How the maps "layer_<name>" of further layers of the scene are to be read, by name.
     """
 
     labels: NDArray[np.int32]
@@ -148,6 +179,7 @@ class SceneScores:
     adaptation: Mapping[str, Any] | None = None
     registration: Registration = field(default_factory=Registration)
     marks: Mapping[str, Any] | None = None
+    layers: Mapping[str, LayerEvidence] = field(default_factory=dict)
 
 
 def check_infrared(scene: Scene, what: str) -> None:

@@ -6,13 +6,14 @@
     clean: all                            # or a list of scenes known to have no hidden layer
     coding: {photograph: srgb, bands: linear}   # bands may be listed: {"950": srgb}
     pixels_per_mm: 12.5
+    layers: {xray: {kind: radiograph}}   # further images, by the end of the file names
     notes: free text
 """
 
 import math
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import combinations, islice
+from itertools import islice
 from pathlib import Path
 
 from artextract_cli.errors import InputError, UsageError
@@ -26,8 +27,10 @@ from artextract_cli.scenes.description import (
     unknown_coded_bands,
 )
 from artextract_cli.scenes.findings import Finding, warn_of
+from artextract_cli.scenes.layers import layer_problems, scene_layers
 from artextract_cli.scenes.layout import FoundScene, find_scenes, natural_key
 from artextract_cli.scenes.scene import SceneFiles
+from artextract_cli.scenes.spectrum import equal_wavelengths
 from artextract_cli.utils.events import command_line
 
 NAMED_NM = (200, 3000)
@@ -120,6 +123,7 @@ def list_dataset(
         raise InputError(msg)
     description = read_description(root / DESCRIPTION, findings)
     findings += unknown_clean_scenes(root / DESCRIPTION, description, scenes)
+    findings += layer_problems(root / DESCRIPTION, description.layer_kinds, scenes)
     for scene in scenes:
         findings += _band_problems(root / DESCRIPTION, scene, description.wavelengths, given)
     known = {band: None for scene in scenes for band in scene.bands}
@@ -229,13 +233,6 @@ def _band_problems(
         yield Finding(level="error", scene=scene.name, file=scene.rgb, message=message)
 
 
-def equal_wavelengths(band_ids: Sequence[str], nm: Sequence[float]) -> Iterator[str]:
-    """Descriptions of bands that share a wavelength; none where wavelengths are unknown."""
-    for (one, its_nm), (other, other_nm) in combinations(zip(band_ids, nm, strict=False), 2):
-        if its_nm == other_nm:
-            yield f"bands {one} and {other} are both {its_nm:g} nm"
-
-
 def _contradictions(
     path: Path, scenes: Sequence[SceneFiles], listed: Mapping[str, float], is_given: bool
 ) -> Iterator[Finding]:
@@ -279,6 +276,7 @@ def _scene_files(
         clean=None if clean is None else clean == "all" or scene.name in clean,
         pixels_per_mm=description.pixels_per_mm,
         coding=coding.over(description.coding.stated()),
+        layers=scene_layers(scene, description.layer_kinds),
     )
 
 

@@ -3,7 +3,7 @@
 import contextlib
 import shutil
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from itertools import groupby
 from pathlib import Path
 from typing import Any
@@ -20,7 +20,7 @@ from artextract_cli.scenes.description import DESCRIPTION
 from artextract_cli.scenes.embedded.captures import CAPTURE, Captures, captures
 from artextract_cli.scenes.embedded.codings import coding_of_photograph
 from artextract_cli.scenes.history import ProcessingStep, read_history, write_history
-from artextract_cli.scenes.layout import LAYER
+from artextract_cli.scenes.layout import LAYER, LAYERS
 from artextract_cli.scenes.scene import SceneFiles
 from artextract_cli.utils.atomic import atomic_folder, flush
 from artextract_cli.utils.file_errors import writing
@@ -61,6 +61,10 @@ class ScenePaths:
         """Path of the simulated hidden layer."""
         return self.folder / "truth" / f"{self.name}{LAYER}.tif"
 
+    def further_layer(self, layer: str) -> Path:
+        """Path of a further layer, such as a radiograph, given its name."""
+        return self.folder / LAYERS / f"{self.name}_layer_{layer}{self.suffix}"
+
     def mask(self, band: str = "") -> Path:
         """Path of the object mask, or of the mask of valid pixels of a band."""
         name = f"{self.name}_ms_{band}" if band else self.name
@@ -92,10 +96,7 @@ class DatasetCopy:
         self.histories[scene] = (*self.histories.get(scene, ()), added)
 
     def write(self, path: Path, values: NDArray[Any], profile: bytes | None = None) -> None:
-        """Write an image (H, W) or (H, W, 3) in place of ``path``, as PNG or TIFF.
-
-        ``profile`` is embedded as its colour profile.
-        """
+        """Write (H, W) or (H, W, 3) in place of ``path``, as PNG or TIFF with a ``profile``."""
         suffix = ".tif" if path.suffix.lower() in (".tif", ".tiff") else ".png"
         write_image(self._place(path).with_suffix(suffix), values, profile)
 
@@ -103,11 +104,6 @@ class DatasetCopy:
         """Write an image (H, W), (H, W, 1) or (H, W, 3), 0..1, in place of ``path`` at 16 bit."""
         counts = counts_of_16_bit(values)
         self.write(path, counts[..., 0] if counts.shape[2:] == (1,) else counts)
-
-    def replace(self, path: Path, values: FloatArray) -> None:
-        """Write an image (H, W, 3), 0..1, at 16 bit in place of the copy of ``path``."""
-        self._place(path).unlink()
-        self.write_reflectance(path, values)
 
     def write_mask(self, files: SceneFiles, mask: BoolArray, band: str = "") -> None:
         """Write the mask (H, W) of a scene, or of one of its bands."""
@@ -134,6 +130,17 @@ class DatasetCopy:
         """Copy the masks of a scene and of its bands."""
         self.copy_files([files.mask, *files.band_masks.values()])
 
+    def copy_truth_and_layers(self, files: SceneFiles) -> None:
+        """Copy the truth of a scene, its layers and their masks."""
+        self.copy_files(truth_files(files))
+        for layer in files.layers:
+            self.copy_files([layer.path, layer.mask])
+
+    def write_layer_mask(self, files: SceneFiles, layer: str, mask: BoolArray) -> None:
+        """Write the mask (H, W) of the valid pixels of a layer, given its name."""
+        name = f"{files.name}_layer_{layer}_mask.png"
+        write_image(self.folder / files.split / "object" / name, np.uint8(255) * mask)
+
     def copy_all(self) -> None:
         """Copy every file of the dataset."""
         self.copy_files(path for path in self.source.rglob("*") if path.is_file())
@@ -148,13 +155,6 @@ class DatasetCopy:
         if any(files.coding != Coding() for files in scenes):
             written = Coding(photograph=SRGB, bands=LINEAR).described(())
             update_description(self.folder, {"coding": written})
-
-    def state_photograph_coding(self, scenes: Iterable[SceneFiles]) -> None:
-        """State that photographs were written as sRGB if the source stated another coding."""
-        coding = next(files.coding for files in scenes)
-        if coding.photograph not in (None, SRGB):
-            described = replace(coding, photograph=SRGB).described(coding.by_band)
-            update_description(self.folder, {"coding": described})
 
     def _place(self, path: Path) -> Path:
         target = self.folder / path.relative_to(self.source)

@@ -10,7 +10,9 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 from artextract_cli.errors import InputError
 from artextract_cli.imaging.coding import WORDS, Coding, canonical_coding
 from artextract_cli.scenes.findings import Finding
+from artextract_cli.scenes.layers import KINDS, LayerKind
 from artextract_cli.scenes.layout import FoundScene, natural_key
+from artextract_cli.scenes.names import LAYER_NAME
 from artextract_cli.scenes.spectrum import LONGEST_NM, SHORTEST_NM
 from artextract_cli.utils.yaml import read_model
 
@@ -115,6 +117,28 @@ class _Coding(BaseModel):
         return Coding(photograph=self.photograph, bands=self.bands)
 
 
+def _layer_kind(value: object) -> object:
+    if value not in KINDS:
+        msg = f"expected one of {', '.join(KINDS)}"
+        raise ValueError(msg)
+    return value
+
+
+def _layer_name(name: str) -> str:
+    if not LAYER_NAME.fullmatch(name):
+        msg = "a layer is named with letters A-Z, digits, _ and - only"
+        raise ValueError(msg)
+    return name
+
+
+class _Layer(BaseModel):
+    """The content of an entry of ``layers`` in ``dataset.yaml``."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    kind: Annotated[LayerKind, BeforeValidator(_layer_kind)]
+
+
 class Description(BaseModel):
     """The content of ``dataset.yaml``."""
 
@@ -126,6 +150,12 @@ class Description(BaseModel):
     coding: Annotated[_Coding, BeforeValidator(_coding_mapping)] = _Coding()
     pixels_per_mm: Annotated[float, Field(gt=0, allow_inf_nan=False)] | None = None
     notes: str | None = None
+    layers: dict[Annotated[str, AfterValidator(_layer_name)], _Layer] | None = None
+
+    @property
+    def layer_kinds(self) -> dict[str, LayerKind]:
+        """Kinds of the layers by name."""
+        return {name: layer.kind for name, layer in (self.layers or {}).items()}
 
 
 def read_description(path: Path, findings: list[Finding]) -> Description:

@@ -5,16 +5,18 @@
     DATASET/{train,val}/rgb_images/<scene>_RGB.png    ms_masks/<scene>_ms_<band>.png
                         truth/<scene>_hidden.png      object/<scene>_mask.png     (both optional)
                         object/<scene>_ms_<band>_mask.png    of a band to be registered (optional)
+                        layers/<scene>_layer_<name>.png    of another kind of image (optional)
+                        object/<scene>_layer_<name>_mask.png    of its valid pixels (optional)
     DATASET/history/<scene>.json    what was done to the scene so far (optional)
 """
 
 import re
 import sys
-from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 
-from artextract_cli.io.raw import RAW_SUFFIXES
+from artextract_cli.io.raw import RAW_SUFFIXES, without_developed
 from artextract_cli.scenes.findings import MASKS, Finding, Level
 from artextract_cli.scenes.names import name_problem
 from artextract_cli.utils.file_errors import reading
@@ -24,6 +26,9 @@ from artextract_cli.utils.output_plan import check_outside
 SPLITS = ("train", "val")
 HISTORY = "history"
 """Folder of a dataset with a file for each scene: what was done to it so far."""
+
+LAYERS = "layers"
+"""Folder of a split with further images of scenes, such as X-ray radiographs."""
 
 FORMER_HISTORY = "history.json"
 LAYER = "_layer"
@@ -46,6 +51,10 @@ class FoundScene:
     mask: Path | None
     band_masks: Mapping[str, Path]
     """By band id: mask of the valid pixels of a band, on its own grid."""
+
+    layers: Mapping[str, Path] = field(default_factory=dict)
+    layer_masks: Mapping[str, Path] = field(default_factory=dict)
+    """By name of the layer, in natural order."""
 
 
 def natural_key(text: str) -> tuple[tuple[str | int, ...], str]:
@@ -98,11 +107,14 @@ def find_scenes(root: Path) -> tuple[list[FoundScene], list[Finding]]:
 
 def _find_in_split(folder: Path, split: str, findings: list[Finding]) -> list[FoundScene]:
     photographs = _named(folder / "rgb_images", "_RGB", findings)
-    bands = _bands(folder / "ms_masks", photographs, findings)
+    bands = _parts(folder / "ms_masks", "ms", "band", photographs, findings)
+    layers = _parts(folder / LAYERS, "layer", "name", photographs, findings)
     truths = _named(folder / "truth", "_hidden", findings, photographs, (LAYER,))
     # Masks of bands are named after scene and band together, and lie beside those of scenes.
     of_bands = {f"{name}_ms_{band}" for name, files in bands.items() for band in files}
-    masks = _named(folder / MASKS, "_mask", findings, photographs.keys() | of_bands)
+    of_layers = {f"{name}_layer_{layer}" for name, files in layers.items() for layer in files}
+    known = photographs.keys() | of_bands | of_layers
+    masks = _named(folder / MASKS, "_mask", findings, known)
     scenes = []
     for name in sorted(photographs, key=natural_key):
         rgb = photographs[name]
@@ -113,17 +125,20 @@ def _find_in_split(folder: Path, split: str, findings: list[Finding]) -> list[Fo
             name=name,
             split=split,
             rgb=rgb,
-            bands={band: bands[name][band] for band in sorted(bands[name], key=natural_key)},
+            bands=bands[name],
             truth=truths.get(name),
             mask=masks.get(name),
-            band_masks={
-                band: masks[of_band]
-                for band in bands[name]
-                if (of_band := f"{name}_ms_{band}") in masks
-            },
+            band_masks=_masks_of(f"{name}_ms_", bands[name], masks),
+            layers=layers[name],
+            layer_masks=_masks_of(f"{name}_layer_", layers[name], masks),
         )
         scenes.append(scene)
     return scenes
+
+
+def _masks_of(prefix: str, parts: Collection[str], masks: Mapping[str, Path]) -> dict[str, Path]:
+    """Masks of bands or layers, by their names."""
+    return {part: masks[prefix + part] for part in parts if prefix + part in masks}
 
 
 def _named(
@@ -160,39 +175,45 @@ def _likely_name(stem: str, known: Collection[str]) -> str:
     return max(candidates, key=len, default="<scene>")
 
 
-def _bands(
-    folder: Path, scenes: Collection[str], findings: list[Finding]
+def _parts(
+    folder: Path, infix: str, what: str, scenes: Collection[str], findings: list[Finding]
 ) -> dict[str, dict[str, Path]]:
-    """Bands by scene and band id."""
-    bands: dict[str, dict[str, Path]] = {name: {} for name in scenes}
+    """Bands or layers named ``<scene>_<infix>_<what>``, by scene and name in natural order."""
+    parts: dict[str, dict[str, Path]] = {name: {} for name in scenes}
     orphans: dict[str, list[Path]] = {}
     for path in _images(folder):
-        name, band = _parse_band(path.stem, scenes)
-        if not band:
-            findings.append(_left_out(path, f"it is not named <scene>_ms_<band>{path.suffix}"))
-        elif name not in bands:
+        name, part = _parse_part(path.stem, infix, scenes)
+        if not part:
+            expected = f"<scene>_{infix}_<{what}>{path.suffix}"
+            findings.append(_left_out(path, f"it is not named {expected}"))
+        elif name not in parts:
             orphans.setdefault(name, []).append(path)
-        elif band in bands[name]:
-            findings.append(_duplicate(name, path, bands[name][band]))
+        elif part in parts[name]:
+            findings.append(_duplicate(name, path, parts[name][part]))
         else:
-            bands[name][band] = path
+            parts[name][part] = path
+    kind = "bands" if infix == "ms" else LAYERS
     for name, paths in orphans.items():
-        what = f"{len(paths)} bands such as {paths[0]} have" if paths[1:] else f"{paths[0]} has"
-        message = f"{what} no photograph {name}_RGB"
+        several = f"{len(paths)} {kind} such as {paths[0]}"
+        who = f"{several} have" if paths[1:] else f"{paths[0]} has"
+        message = f"{who} no photograph {name}_RGB"
         findings.append(Finding(level="error", scene=name, file=paths[0], message=message))
-    return bands
+    return {
+        name: {part: files[part] for part in sorted(files, key=natural_key)}
+        for name, files in parts.items()
+    }
 
 
-def _parse_band(stem: str, scenes: Collection[str]) -> tuple[str, str]:
-    """Scene and band of a file name; the longest name of a known scene wins.
+def _parse_part(stem: str, infix: str, scenes: Collection[str]) -> tuple[str, str]:
+    """Scene and band, or layer, of a file name; the longest name of a known scene wins.
 
     Names may contain ``_ms_`` themselves: ``a_ms_ms_1`` is band 1 of the scene ``a_ms`` if there is
     one, and else band ``ms_1`` of ``a``.
     """
     splits = [
-        (stem[: match.start()], stem[match.start() + 4 :])
+        (stem[: match.start()], stem[match.start() + len(infix) + 2 :])
         # Lookarounds consume nothing and so find overlapping separators too, as in a_ms_ms_1.
-        for match in re.finditer("(?<=.)(?=_ms_.)", stem)
+        for match in re.finditer(f"(?<=.)(?=_{infix}_.)", stem)
     ]
     known = [split for split in splits if split[0] in scenes]
     # The last split has the longest name of a scene.
@@ -217,7 +238,9 @@ def list_pictures(folder: Path) -> list[Path]:
     InputError
         If it is not a folder that can be listed.
     """
-    return sorted(_images_among(_list(folder)), key=lambda path: natural_key(path.name))
+    return sorted(
+        without_developed(filter(_is_image, _list(folder))), key=lambda path: natural_key(path.name)
+    )
 
 
 def _images(folder: Path) -> list[Path]:
@@ -226,14 +249,7 @@ def _images(folder: Path) -> list[Path]:
         if not folder.exists():
             return []
     # The order of a folder depends on the file system; results must not.
-    return sorted(_images_among(_list(folder)))
-
-
-def _images_among(paths: Sequence[Path]) -> list[Path]:
-    """The images; of a raw file and its development beside it, only the development."""
-    images = [path for path in paths if _is_image(path)]
-    developed = {path.stem for path in images if path.suffix.lower() not in RAW_SUFFIXES}
-    return [p for p in images if p.suffix.lower() not in RAW_SUFFIXES or p.stem not in developed]
+    return sorted(without_developed(filter(_is_image, _list(folder))))
 
 
 def _is_image(path: Path) -> bool:

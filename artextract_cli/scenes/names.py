@@ -1,10 +1,13 @@
-"""Names of scenes and bands that can be names of files and folders on every operating system."""
+"""Names of scenes, bands and layers that can be names of files on every operating system."""
 
 import re
 from collections.abc import Sequence
 
 MOST_NAMES = 10
 """Names in a message: enough to recognise a wrong folder, a wrong file or a misspelt name."""
+
+LAYER_NAME = re.compile("[A-Za-z0-9_-]+")
+"""Names of layers, which are part of the names of maps as well."""
 
 # Characters that file names must not contain on Windows, which include all path separators;
 # characters that look like separators; and device names of Windows.

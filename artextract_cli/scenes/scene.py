@@ -4,7 +4,7 @@ import dataclasses
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,6 +14,9 @@ from artextract_cli.imaging.blocks import Block, Blocks, Workspace
 from artextract_cli.imaging.coding import Coding, coded_rgb, linear_rgb
 from artextract_cli.imaging.resize import fill_maps
 from artextract_cli.utils.parallel.shared_arrays import release_pages
+
+if TYPE_CHECKING:
+    from artextract_cli.scenes.layers import LayerFile
 
 HIDDEN, UNDECIDED, CLEAN = 255, 128, 0
 """Values of a truth image; undecided pixels are ignored."""
@@ -49,6 +52,8 @@ class SceneFiles:
         By band id: mask of the valid pixels of an unregistered band, on its own grid.
     coding
         How pixel values of the RGB image and of bands relate to light.
+    layers
+        Further images such as an X-ray radiograph, in natural order of their names.
     """
 
     name: str
@@ -63,6 +68,7 @@ class SceneFiles:
     pixels_per_mm: float | None = None
     band_masks: Mapping[str, Path] = field(default_factory=dict)
     coding: Coding = field(default_factory=Coding)
+    layers: tuple["LayerFile", ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -1,6 +1,7 @@
 """Which bands are visible and which are infrared."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from itertools import combinations
 
 import numpy as np
 
@@ -20,6 +21,13 @@ def wavelength_span(nm: Sequence[float] | None) -> str:
     if not nm:
         return ""
     return f"{min(nm):g}–{max(nm):g}" if len(nm) > 1 else f"{nm[0]:g}"
+
+
+def equal_wavelengths(band_ids: Sequence[str], nm: Sequence[float]) -> Iterator[str]:
+    """Descriptions of bands that share a wavelength; none where wavelengths are unknown."""
+    for (one, its_nm), (other, other_nm) in combinations(zip(band_ids, nm, strict=False), 2):
+        if its_nm == other_nm:
+            yield f"bands {one} and {other} are both {its_nm:g} nm"
 
 
 def infrared_bands(scene: Scene) -> list[int]:

@@ -1,7 +1,7 @@
 """One simulated painting: surface over underlayer over ground, photographed, with its truth."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,6 +15,7 @@ from artextract_cli.simulate.optics import kubelka_munk
 from artextract_cli.simulate.optics.colour import RGB_WEIGHTS, VISIBLE_GRID
 from artextract_cli.simulate.optics.kubelka_munk import BoolArray, FloatArray
 from artextract_cli.simulate.optics.pigments import Batch, Palette, draw_batch
+from artextract_cli.simulate.radiograph.taking import depths_of_loads, further_layers
 from artextract_cli.simulate.settings import SceneSettings, draw_conditions, draw_kinds
 from artextract_cli.simulate.world import World
 
@@ -65,6 +66,8 @@ class SimulatedScene:
         Kinds of hidden content.
     clean
         Whether nothing is hidden.
+    layers
+        (H, W) float32, 0..1, by name: the further layers of the settings.
     """
 
     rgb: FloatArray
@@ -73,6 +76,7 @@ class SimulatedScene:
     layer: FloatArray
     kinds: tuple[str, ...]
     clean: bool
+    layers: Mapping[str, FloatArray] = field(default_factory=dict)
 
 
 def simulate_scene(rng_seed_parts: Sequence[int], settings: SceneSettings) -> SimulatedScene:
@@ -122,6 +126,12 @@ def _paint(
         layer=painting.layer,
         kinds=kinds,
         clean=not kinds,
+        layers=further_layers(
+            rng_seed_parts,
+            settings,
+            depths_of_loads(palette, (surface, hidden.loads), ground),
+            canvas=conditions.weave > 0,
+        ),
     )
 
 

@@ -1,7 +1,9 @@
 """Settings of simulated scenes: those that a caller fixes, and those drawn for each scene."""
 
 import dataclasses
+from collections.abc import Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 
 import numpy as np
 
@@ -18,6 +20,9 @@ DEFAULT_WAVELENGTHS = (420.0, 470.0, 530.0, 590.0, 650.0, 750.0, 850.0, 950.0)
 KINDS = ("drawing", "underpainting", "reuse", "ink", "light")
 """Kinds of hidden content: carbon drawing, dark filled underpainting, an earlier painting with
 other pigments, an ink that fades in the infrared, and a light underpainting on a dark ground."""
+
+LAYERS: Mapping[str, str] = MappingProxyType({"xray": "radiograph"})
+"""Layers that can be simulated beside the bands, and the kind of each."""
 
 _KIND_ODDS = (0.36, 0.24, 0.15, 0.15, 0.1)  # in the order of `KINDS`: drawings are most common
 _SECOND_KIND_ODDS = 0.25  # of a second kind of content in the same scene
@@ -78,6 +83,8 @@ class SceneSettings:
         Largest displacement of a band relative to the RGB image in px (0-.6).
     noise
         Standard deviation at a reflectance of .5 (.001-.005); grows with the square root of light.
+    layers
+        Further layers of a scene: "xray", a radiograph. All else stays the same with them.
 
     Raises
     ------
@@ -99,6 +106,7 @@ class SceneSettings:
     exposure: float | None = None
     misregistration: float | None = None
     noise: float | None = None
+    layers: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         for problem in self._problems():
@@ -122,6 +130,10 @@ class SceneSettings:
         unknown = set(self.kinds or ()) - set(KINDS)
         if unknown:
             problems.append(f"unknown hidden content {sorted(unknown)}; use {', '.join(KINDS)}")
+        missing = [name for name in self.layers if name not in LAYERS]
+        if missing:
+            names = ", ".join(missing)
+            problems.append(f"layers {names} cannot be simulated; use {', '.join(LAYERS)}")
         negative = [name for name, value in self.given().items() if value < 0]
         if negative:
             problems.append(f"{', '.join(negative)} must not be negative")

@@ -18,7 +18,7 @@ from artextract_cli.scenes.dataset_writer import (
 from artextract_cli.scenes.history import ProcessingStep, write_history
 from artextract_cli.simulate.optics.kubelka_munk import FloatArray
 from artextract_cli.simulate.scene import SimulatedScene, simulate_scene
-from artextract_cli.simulate.settings import SceneSettings, without_hidden_content
+from artextract_cli.simulate.settings import LAYERS, SceneSettings, without_hidden_content
 from artextract_cli.utils.atomic import atomic_folder
 from artextract_cli.utils.output_plan import OutputPlan, check_new_folder
 from artextract_cli.utils.threads import single_threaded_blas
@@ -110,6 +110,8 @@ def _write_scene(folder: Path, name: str, scene: SimulatedScene, settings: Scene
         write_image(paths.band(f"{wavelength:g}"), _counts(scene.bands[..., i]))
     write_image(paths.truth, scene.truth)
     write_layer(paths.layer, scene.layer)
+    for layer, values in scene.layers.items():
+        write_image(paths.further_layer(layer), _counts(values))
 
 
 def _counts(image: FloatArray) -> NDArray[np.uint16]:
@@ -121,6 +123,13 @@ def _write_description(folder: Path, clean: list[str], seed: int, settings: Scen
     statements = {
         "wavelengths": described_wavelengths({f"{nm:g}": nm for nm in settings.wavelengths}),
         "clean": clean,
+        **_described_layers(settings),
         "notes": f"simulated paintings, palette {settings.palette.name!r}, seed {seed}",
     }
     update_description(folder, statements)
+
+
+def _described_layers(settings: SceneSettings) -> dict[str, dict[str, dict[str, str]]]:
+    if not settings.layers:
+        return {}
+    return {"layers": {name: {"kind": LAYERS[name]} for name in settings.layers}}

@@ -16,6 +16,7 @@ from artextract_cli.testing.backbones import BackboneTests
 from artextract_cli.testing.base import Outcome, PluginTests, run
 from artextract_cli.testing.commands import CommandTests
 from artextract_cli.testing.importers import ImporterTests
+from artextract_cli.testing.loggers import LoggerTests
 from artextract_cli.testing.objectives import ObjectiveTests
 from artextract_cli.testing.scorers import ScorerTests
 from artextract_cli.testing.superpixels import SuperpixelTests
@@ -24,6 +25,7 @@ __all__ = [
     "BackboneTests",
     "CommandTests",
     "ImporterTests",
+    "LoggerTests",
     "ObjectiveTests",
     "Outcome",
     "PluginTests",

@@ -23,6 +23,7 @@ from artextract_cli.testing import (
     BackboneTests,
     CommandTests,
     ImporterTests,
+    LoggerTests,
     ObjectiveTests,
     PluginTests,
     ScorerTests,
@@ -36,6 +37,7 @@ TESTS: dict[str, type[PluginTests]] = {
     "objectives": ObjectiveTests,
     "scorers": ScorerTests,
     "importers": ImporterTests,
+    "loggers": LoggerTests,
     "commands": CommandTests,
 }
 

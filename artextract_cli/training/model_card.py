@@ -9,7 +9,13 @@ from typing import Any
 from artextract_cli.graphs.superpixel_graph import SceneGraphs
 from artextract_cli.models.card import ModelCard
 from artextract_cli.pipelines.pipeline import Pipeline
-from artextract_cli.pipelines.settings import OBJECTIVE, SCORER, TrainingSettings, objective_spec
+from artextract_cli.pipelines.settings import (
+    LOGGER,
+    OBJECTIVE,
+    SCORER,
+    TrainingSettings,
+    objective_spec,
+)
 from artextract_cli.plugin.host import plugin_host
 from artextract_cli.plugin.options import make_options, split_prefixed
 from artextract_cli.plugin.plugin import Plugin
@@ -60,5 +66,5 @@ def _plugins(settings: TrainingSettings) -> list[tuple[Plugin, Any]]:
         "scorers": settings.scorer or DEFAULT_SCORER,
     }
     plugins = [plugin_host().find(kind, name) for kind, name in names.items()]
-    given = split_prefixed(settings.options, OBJECTIVE, SCORER)
+    *given, _ = split_prefixed(settings.options, OBJECTIVE, SCORER, LOGGER)
     return [(p, make_options(p.spec, values)) for p, values in zip(plugins, given, strict=True)]

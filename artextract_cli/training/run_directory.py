@@ -34,7 +34,7 @@ METRICS_NAME, CONFIG_NAME = "metrics.jsonl", "config.yaml"
 # learning rate. A new scorer is calibrated when training ends.
 FREE_SETTINGS = frozenset(
     {"epochs", "patience", "device", "engine", "scorer", "scorer_options"}
-    | {"micro_batches", "processes", "max_restarts"}
+    | {"micro_batches", "processes", "max_restarts", "log"}
 )
 GRAPHS_DIGEST = "graphs_digest"
 

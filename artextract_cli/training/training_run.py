@@ -10,6 +10,7 @@ from typing import Any
 
 import torch
 
+from artextract_cli._typing import FloatArray
 from artextract_cli.errors import DivergedError, InputError
 from artextract_cli.graphs.store import graphs_digest
 from artextract_cli.graphs.superpixel_graph import SceneGraphs
@@ -27,6 +28,7 @@ from artextract_cli.pipelines.settings import TrainingSettings, objective_spec
 from artextract_cli.pipelines.training_task import LossAndScorer, TrainingInputs
 from artextract_cli.training.fusion import check_fusion
 from artextract_cli.training.gradients import BatchGradient
+from artextract_cli.training.loggers import Loggers
 from artextract_cli.training.model_card import first_card
 from artextract_cli.training.objective import possible_settings
 from artextract_cli.training.place import local_device
@@ -62,6 +64,8 @@ class TrainingRun:
         # Inference will need it: better known now than after training.
         recorded_plugin("superpixels", loaded[0].superpixels_origin, str(graphs))
         self.settings = settings = possible_settings(settings, loaded[0])
+        # Before scenes are prepared: an unknown name costs no time.
+        self.loggers = Loggers(settings)
         training, validation = split_scenes(loaded, settings.validation_share, settings.seed)
         self.device = local_device(settings.device, ranks.place)
         check_precision(settings.precision, self.device)
@@ -129,11 +133,13 @@ class TrainingRun:
                 # After a kill they may lack the last epoch.
                 self.run.save_metrics(self.progress)
             inform(f"resuming after epoch {len(self.progress.history)}")
-            return
         if not self.ranks.is_first:
             return
         used = {"name": self.engine, "reason": self.chosen.reason, "device": str(self.device)}
-        self.run.start({"graphs": str(self.graphs.resolve())} | settings | {"engine_used": used})
+        resolved = {"graphs": str(self.graphs.resolve())} | settings | {"engine_used": used}
+        if not self.progress.history:
+            self.run.start(resolved)
+        self.loggers.start(self.run.path, resolved)
 
     def _resumable(self) -> dict[str, Any]:
         """Settings that must be the same when the run is resumed, those of its graphs included."""
@@ -170,6 +176,7 @@ class TrainingRun:
         is_best = self.progress.add(row, self.network.state_dict())
         if self.ranks.is_first:
             self._save(is_best)
+            self.loggers.log(row, self._example_scores)
         return row
 
     def _save(self, is_best: bool) -> None:
@@ -180,9 +187,15 @@ class TrainingRun:
         if is_best:
             self.run.save_model(self.progress, self.card)
 
+    @torch.no_grad()
+    def _example_scores(self) -> FloatArray:
+        self.network.eval()
+        return self.task.example_scores(self.network)
+
     def close_early(self) -> None:
         """Keep the best model, if there is one; errors here must not hide why training stopped."""
         if self.progress.best is None or not self.ranks.is_first:
+            self.loggers.close({})
             return
         try:
             self.close()
@@ -201,6 +214,7 @@ class TrainingRun:
         )
         check_fusion(self.card.quality)
         self.run.save_model(self.progress, self.card)
+        self.loggers.close({f"AUROC {name}": value for name, value in self.card.quality.items()})
 
     def result(self, *, seconds: float) -> TrainingResult:
         """Summarise the run, which took ``seconds``."""

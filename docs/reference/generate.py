@@ -31,6 +31,7 @@ TYPES: dict[str, tuple[type, ...]] = {
     "objectives": (protocols.ObjectiveFunction, protocols.EmbeddedScenes),
     "scorers": (protocols.ScorerFunction, protocols.ScoredNodes),
     "importers": (protocols.ImporterFunction, protocols.CodedImporterFunction, protocols.Capture),
+    "loggers": (protocols.LoggerFactory, protocols.TrainingLogger),
     "commands": (),
 }
 ATTRIBUTES = "Attributes\n----------\n"

@@ -60,6 +60,7 @@ def test_a_wheel_installed_elsewhere_finds_all_built_in_plugins(tmp_path: Path) 
         ("importers", "cube"),
         ("importers", "harvard"),
         ("importers", "pair"),
+        ("loggers", "tensorboard"),
         ("commands", "doctor"),
     ]
     assert found["broken"] == []

@@ -41,6 +41,12 @@ ROWS = [
         "data mask {here}/data --out {new}", put("data/history/v0.json", "[")),
     Row(2, "--max-memory 1MB is not enough for 1920 pixels in 3 bands: allow at least …MB",
         BUILD + " --max-memory 1MB"),
+    Row(3, "…/dataset.yaml: layers.xray.kind: expected one of radiograph, fluorescence, raking, "
+        "element (got 'photo')", BUILD,
+        put("data/dataset.yaml", "layers: {xray: {kind: photo}}")),
+    Row(3, "…/dataset.yaml: layers names xray, which no scene has: add {train,val}/layers/"
+        "<scene>_layer_xray.png, or remove the entry", BUILD,
+        put("data/dataset.yaml", "layers: {xray: {kind: radiograph}}")),
     Row(2, "--coding names band '17'; the bands are 450, 650, 850", BUILD + " --coding 17=srgb"),
 ]  # fmt: skip
 

@@ -1,5 +1,6 @@
 """Colour profiles, written by Little CMS, and images that embed them."""
 
+from functools import cache
 from pathlib import Path
 
 import imagecodecs
@@ -16,7 +17,9 @@ def rgb_profile(primaries: list[float], gamma: float, white: list[float] = D65) 
     return bytes(imagecodecs.cms_profile("rgb", whitepoint=white, primaries=xyy, gamma=gamma))
 
 
+@cache
 def grey_profile(gamma: float) -> bytes:
+    """Cached, because a profile contains the time at which it was made."""
     return bytes(imagecodecs.cms_profile("gray", whitepoint=D65, gamma=gamma))
 
 

@@ -21,6 +21,7 @@ import artextract_pair
 import artextract_quickshift
 import artextract_slic
 import artextract_slic_torch
+import artextract_tensorboard
 import artextract_watershed
 from artextract_cli import Capture, coded_rgb, rgb_weights
 from artextract_cli.plugin.host import plugin_host
@@ -28,6 +29,7 @@ from artextract_cli.testing import (
     BackboneTests,
     CommandTests,
     ImporterTests,
+    LoggerTests,
     ObjectiveTests,
     PluginTests,
     ScorerTests,
@@ -157,6 +159,10 @@ class TestHarvard(ImporterTests):
         return replace(
             capture, rgb=coded_rgb(np.clip(linear, 0, 1)), wavelengths=harvard.WAVELENGTHS
         )
+
+
+class TestTensorBoard(LoggerTests):
+    spec = artextract_tensorboard.artextract_loggers()
 
 
 class TestDoctor(CommandTests):

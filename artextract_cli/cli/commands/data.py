@@ -262,7 +262,12 @@ def simulate(
             train=train,
             val=val,
             seed=seed,
-            settings=SceneSettings(size=size, wavelengths=chosen, palette=palette),
+            settings=SceneSettings(
+                size=size,
+                wavelengths=chosen,
+                palette=palette,
+                layers=() if paintings.layers == "none" else (paintings.layers,),
+            ),
             clean_splits=CLEAN_SPLITS[paintings.clean],
             on_scene=advance,
         )

@@ -107,6 +107,7 @@ def evaluation_tables(evaluation: "Evaluation") -> "list[str | rich.table.Table]
         _image_table(evaluation),
         _comparison_table(evaluation),
         *_correlation_tables(evaluation),
+        *_layer_tables(evaluation),
     ]
 
 
@@ -201,6 +202,25 @@ def _correlation_tables(evaluation: "Evaluation") -> "Iterator[rich.table.Table]
         ]
         columns = ("image", "correlation ± sd", "scenes")
         yield console.table("correlation with the hidden layer", columns, rows)
+
+
+def _layer_tables(evaluation: "Evaluation") -> "Iterator[rich.table.Table]":
+    """Yield a table if scenes have further layers, such as a radiograph."""
+    from artextract_cli.evaluation.summary import layer_means
+
+    if by_label := layer_means(evaluation):
+        measures = ("auroc", "average_precision")
+        rows = [
+            (
+                label,
+                *(_with_sd(summary[name], summary[f"{name}_sd"]) for name in measures),
+                *(summary[f"false_alarms_{rate}_percent"] for rate in (1, 5)),
+                summary["n_scenes"],
+            )
+            for label, summary in by_label.items()
+        ]
+        columns = ("map", "AUROC", "AP", "alarms at 1 %", "alarms at 5 %", "scenes")
+        yield console.table("further layers, alone and with the bands", columns, rows)
 
 
 def robustness_tables(robustness: "Robustness") -> "list[str | rich.table.Table]":

@@ -28,6 +28,7 @@ OPTIONS_OF = (
     ("", "backbones", "backbone", "gat"),
     ("objective.", "objectives", "objective", "hidden-layer"),
     ("scorer.", "scorers", "scorer", "distance"),
+    ("logger.", "loggers", "log", "tensorboard"),
 )
 SuitedSettings = Annotated[
     TrainingSettings,
@@ -39,6 +40,7 @@ SuitedSettings = Annotated[
             "options": option_keys(*OPTIONS_OF),
             "objective": plugin_names("objectives"),
             "scorer": plugin_names("scorers"),
+            "log": plugin_names("loggers"),
         },
     ),
 ]

@@ -66,7 +66,7 @@ GUIDES: Mapping[str, Guide] = {
         "docs/workshop_world.md",
         (
             "artextract data simulate scans",
-            "artextract data simulate moderns --palette moderns --train 4 --val 2 --size 128",
+            "artextract data simulate moderns --palette moderns --train 4 --val 2 --layers xray",
         ),
     ),
     "infer": Guide(

@@ -21,6 +21,7 @@ KIND_OF_PARAMETER = {
     "backbone": "backbones",
     "objective": "objectives",
     "scorer": "scorers",
+    "log": "loggers",
 }
 OPTIONS = ("options", "superpixel_options")
 METAVARS = {"int": "N", "float": "X", "bool": "true|false"}
@@ -42,8 +43,11 @@ def plugin_sections(command: Any, ctx: Any) -> Iterator[Section]:
     for name, kind in KIND_OF_PARAMETER.items():
         if name not in takes:
             continue
-        if (plugin := _named(kind, given.get(name))) is not None:
-            yield _options(flag, name, plugin)
+        values = given.get(name)
+        # An option that can be repeated has a list of names.
+        named = [_named(kind, one) for one in (values if isinstance(values, list) else [values])]
+        if found := [plugin for plugin in named if plugin is not None]:
+            yield from (_options(flag, name, plugin) for plugin in found)
         elif kind == "importers" and takes[name].required:
             yield _importers()
 

@@ -44,6 +44,7 @@ class InjectedScene:
     """A scene with an inserted layer, as training data."""
 
     tensors: SceneTensors
+    labels: NDArray[np.int32]  # (H, W) superpixel of each pixel
     hidden: Tensor  # (N,) 1 hidden, 0 clean, NaN neither
     pixels: PixelSample
 
@@ -91,6 +92,7 @@ def injected_scene(
     counted = truth if mask is None else np.where(mask, truth, np.uint8(UNDECIDED))
     return InjectedScene(
         tensors=evidence_tensors(name, graph, mask),
+        labels=graph.labels,
         hidden=torch.from_numpy(_node_truth(graph, counted)),
         pixels=_sample(graph, counted, is_light, rng),
     )

@@ -8,6 +8,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 import numpy as np
 import torch
 
+from artextract_cli._typing import FloatArray
 from artextract_cli.graphs.recipe import GraphRecipe
 from artextract_cli.graphs.superpixel_graph import SceneGraphs
 from artextract_cli.models.calibration import Calibration, cautious, fit_calibration
@@ -134,6 +135,13 @@ class HiddenLayerTask:
         }
         whole = whole_calibration(wholes, sum(bool(graphs.clean) for graphs in scenes))
         return calibrations if whole is None else calibrations | {"whole": whole}
+
+    def example_scores(self, network: HiddenLayerNetwork) -> FloatArray:
+        """Scores (H, W) of the superpixels of the first validation scene."""
+        scene = self.validation[0]
+        batch = collate([scene.tensors], engine=self.engine, device=self.device)
+        nodes = EmbeddedScene(network=network, batch=batch, z=network(batch))
+        return np.asarray(superpixel_scores(nodes, self.scorer)[:, 0][scene.labels])
 
     def quality(self, network: HiddenLayerNetwork) -> dict[str, float]:
         """AUROC of scores on the pixels of the layers inserted into the validation scenes."""

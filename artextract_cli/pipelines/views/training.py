@@ -6,6 +6,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from artextract_cli._typing import FloatArray
 from artextract_cli.models.calibration import Calibration, fit_calibration
 from artextract_cli.nn.collate import SceneTensors, collate
 from artextract_cli.nn.siamese import EmbeddedBatch, SiameseNetwork
@@ -26,6 +27,7 @@ class ViewTask:
         self.graphs = given.training
         self.training = [scene_tensors(graphs) for graphs in given.training]
         self.validation = [scene_tensors(graphs) for graphs in given.validation]
+        self.example = given.validation[0]
         batch_size = self.settings.batch_size
         self.micro_batches = given.share.micro_batches(len(self.training), batch_size)
 
@@ -76,6 +78,12 @@ class ViewTask:
             "fused": fit_calibration(np.concatenate(fused), trimmed=trimmed),
             "band": fit_calibration(np.concatenate(band), trimmed=trimmed),
         }
+
+    def example_scores(self, network: SiameseNetwork) -> FloatArray:
+        """Mean scores (H, W) of the first validation scene over its bands."""
+        batch = collate(self.validation[:1], engine=self.engine, device=self.device)
+        scores = view_scores(network, batch, network(batch), self.example, self.scorer)
+        return np.asarray(scores.mean(1)[self.example.graphs[0].labels])
 
     def quality(self, network: SiameseNetwork) -> dict[str, float]:
         """No AUROC: the hidden content of these scenes is unknown."""

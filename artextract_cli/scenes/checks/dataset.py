@@ -9,11 +9,12 @@ from pathlib import Path
 
 from artextract_cli.imaging.coding import Coding
 from artextract_cli.scenes.checks.scene import SceneRow, check_scene
-from artextract_cli.scenes.dataset import equal_wavelengths, list_dataset
+from artextract_cli.scenes.dataset import list_dataset
 from artextract_cli.scenes.description import DESCRIPTION
 from artextract_cli.scenes.findings import Finding
 from artextract_cli.scenes.layout import SPLITS, natural_key
 from artextract_cli.scenes.scene import SceneFiles
+from artextract_cli.scenes.spectrum import equal_wavelengths
 from artextract_cli.utils.events import progress
 from artextract_cli.utils.parallel.work import results_of
 

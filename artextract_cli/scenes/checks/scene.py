@@ -23,6 +23,7 @@ from artextract_cli.io.image import Picture
 from artextract_cli.io.images import decode_picture
 from artextract_cli.scenes.checks.colour_profiles import profile_problems
 from artextract_cli.scenes.checks.content import SceneContent
+from artextract_cli.scenes.checks.layers import layer_findings
 from artextract_cli.scenes.checks.mirroring import mirroring_problem
 from artextract_cli.scenes.checks.registration import ERROR_SHIFT, warning_shift
 from artextract_cli.scenes.checks.values import (
@@ -147,6 +148,7 @@ def check_scene(files: SceneFiles) -> tuple[SceneRow, list[Finding]]:
         near = {path for path, shift in bands.shifts.items() if shift <= ERROR_SHIFT}
         notes.findings.extend(content.problems(near))
     _read(files.truth, lambda path: read_truth(path, shape), notes)
+    notes.findings.extend(layer_findings(files, shape))
     row = SceneRow(
         split=files.split,
         scene=files.name,

@@ -29,6 +29,11 @@ class Content:
         """Internal reflectance (H, W) of the layer over ``below`` at one wavelength."""
         return below + self.cover * (self.coat.over(at, below) - below)
 
+    def xray(self) -> FloatArray:
+        """μ·x (H, W) of the layer."""
+        depth: FloatArray = self.cover * self.coat.xray()
+        return depth
+
 
 def plain_coat(paints: Paints, shape: Shape, thickness: FloatArray) -> Coat:
     """A coat of the first of ``paints``; the last two are not used."""

@@ -14,6 +14,7 @@ from artextract_cli.simulate.measured.optics import (
     opaque_reflectance,
 )
 from artextract_cli.simulate.measured.pigments import coefficients
+from artextract_cli.simulate.radiograph.attenuation import attenuation_of
 
 EARTHS = ("yellow ochre", "red ochre", "raw umber", "burnt umber", "green earth", "burnt sienna")
 # White first, then black; what painters of four periods had (Cosentino 2014 lists the pigments).
@@ -43,10 +44,14 @@ PERIODS = (
 
 @dataclass(frozen=True, kw_only=True)
 class Paints:
-    """Paints as absorption and scattering (n, visible and then bands), with their thickness."""
+    """Paints as absorption and scattering (n, visible and then bands), with their thickness.
+
+    ``xray`` (n,) is μ·x of a unit thickness, for radiographs.
+    """
 
     absorption: FloatArray
     scattering: FloatArray
+    xray: FloatArray
 
     @cached_property
     def hiding(self) -> FloatArray:
@@ -62,26 +67,35 @@ class Paints:
 
     def take(self, which: np.ndarray) -> "Paints":
         """Some of the paints."""
-        return Paints(absorption=self.absorption[which], scattering=self.scattering[which])
+        return Paints(
+            absorption=self.absorption[which],
+            scattering=self.scattering[which],
+            xray=self.xray[which],
+        )
 
     def joined(self, other: "Paints") -> "Paints":
         """These paints and then others."""
         return Paints(
             absorption=np.concatenate([self.absorption, other.absorption]),
             scattering=np.concatenate([self.scattering, other.scattering]),
+            xray=np.concatenate([self.xray, other.xray]),
         )
 
 
 def pure(names: tuple[str, ...], wavelengths: FloatArray) -> Paints:
     """Each of these pigments as a paint of its own."""
     absorption, scattering = coefficients(names, wavelengths)
-    return Paints(absorption=absorption, scattering=scattering)
+    return Paints(absorption=absorption, scattering=scattering, xray=attenuation_of(names))
 
 
 def mixed(shares: FloatArray, names: tuple[str, ...], wavelengths: FloatArray) -> Paints:
     """Mixtures by volume: ``shares`` (n, n names), rows of sum one."""
     absorption, scattering = coefficients(names, wavelengths)
-    return Paints(absorption=shares @ absorption, scattering=shares @ scattering)
+    return Paints(
+        absorption=shares @ absorption,
+        scattering=shares @ scattering,
+        xray=shares @ attenuation_of(names),
+    )
 
 
 def recipes(rng: np.random.Generator, names: tuple[str, ...], n: int) -> FloatArray:
@@ -144,6 +158,11 @@ class Coat:
         # One wavelength at a time: (H, W) maps, not spectra of all pixels.
         absorption = self._mixed(self.paints.absorption[:, at])
         return film(absorption, self._mixed(self.paints.scattering[:, at]), self.thickness, below)
+
+    def xray(self) -> FloatArray:
+        """μ·x (H, W) of the coat."""
+        depth: FloatArray = self._mixed(self.paints.xray) * self.thickness
+        return depth
 
     def _mixed(self, values: FloatArray) -> FloatArray:
         values = values.astype(np.float32)

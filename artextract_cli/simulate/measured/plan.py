@@ -56,10 +56,14 @@ class Conditions:
 
 @dataclass(frozen=True, kw_only=True)
 class Painting:
-    """A painting before it is rendered; ``ground`` is its internal reflectance at each wave."""
+    """A painting before it is rendered; ``ground`` is its internal reflectance at each wave.
+
+    ``ground_xray`` is μ·x of a unit load of the ground.
+    """
 
     shape: Shape
     ground: FloatArray
+    ground_xray: float
     contents: list[Content]
     coat: Coat
     glaze: Content | None
@@ -130,9 +134,11 @@ def plan_painting(
     coat = painted(rng("painted"), picture, mine, _aids(rng("aids"), period, waves), brush)
     coat = _retouched(rng, coat, shape, waves, conditions.metamers)
     relief = _relief(rng, shape, brush, conditions)
+    ground = _ground(rng("ground"), waves, toned="light" in conditions.kinds)
     return Painting(
         shape=shape,
-        ground=_ground(rng("ground"), waves, toned="light" in conditions.kinds),
+        ground=opaque_reflectance(ground.absorption, ground.scattering)[0],
+        ground_xray=float(ground.xray[0]),
         contents=_contents(rng, picture, brush, waves, mine, conditions),
         coat=replace(coat, thickness=_thickness(rng, coat, brush, relief, conditions.thickness)),
         glaze=_glaze(rng("glaze"), shape, waves),
@@ -149,16 +155,14 @@ def _aids(rng: np.random.Generator, period: int, waves: FloatArray) -> Paints:
     return pure((white, dark), waves)
 
 
-def _ground(rng: np.random.Generator, waves: FloatArray, *, toned: bool) -> FloatArray:
-    """Internal reflectance of the ground: white, or toned with earths."""
+def _ground(rng: np.random.Generator, waves: FloatArray, *, toned: bool) -> Paints:
+    """The paint of the ground: white, or toned with earths."""
     names = ("lead white", "chalk", "yellow ochre", "red ochre", "burnt umber", "bone black")
     # Nearly white: traces of earths between .01 and 1 %.
     white = np.array([0.6, 0.4, *10 ** rng.uniform(-4, -2, 4)])
     tone = np.array([0.35, 0.3, *10 ** rng.uniform(-1.6, -0.2, 2), *rng.uniform(0.02, 0.35, 2)])
     chosen = tone if rng.random() < 0.2 or toned else white
-    paint = mixed(chosen[None] / chosen.sum(), names, waves)
-    result: FloatArray = opaque_reflectance(paint.absorption, paint.scattering)[0]
-    return result
+    return mixed(chosen[None] / chosen.sum(), names, waves)
 
 
 def _contents(

@@ -1,6 +1,7 @@
 """Paint a scene of the world "measured": plan it, render it wave by wave, photograph it."""
 
 from collections.abc import Sequence
+from functools import partial
 
 import numpy as np
 
@@ -17,6 +18,7 @@ from artextract_cli.simulate.measured.plan import (
     plan_painting,
     random_streams,
 )
+from artextract_cli.simulate.radiograph.taking import further_layers
 from artextract_cli.simulate.scene import SimulatedScene
 from artextract_cli.simulate.settings import SceneSettings
 
@@ -52,7 +54,17 @@ def simulate_measured(rng_seed_parts: Sequence[int], settings: SceneSettings) ->
         layer=_layer(painting, int(bands.argmax()) + len(VISIBLE)),
         kinds=conditions.kinds,
         clean=not conditions.kinds,
+        layers=further_layers(
+            rng_seed_parts, settings, partial(_depths, painting), canvas=conditions.weave > 0
+        ),
     )
+
+
+def _depths(painting: Painting, _: np.random.Generator) -> tuple[FloatArray, float]:
+    """μ·x (H, W) of all paint, and that of a unit load of the ground."""
+    coats = [*painting.contents, *([painting.glaze] if painting.glaze else []), *painting.lines]
+    paint: FloatArray = sum((coat.xray() for coat in coats), start=painting.coat.xray())
+    return paint, painting.ground_xray
 
 
 def _seen(painting: Painting, at: int, ground: FloatArray) -> FloatArray:

@@ -8,6 +8,7 @@ from artextract_cli.scenes.scene import HIDDEN
 from artextract_cli.simulate.content.underlayers import HiddenLayer
 from artextract_cli.simulate.optics.kubelka_munk import FloatArray
 from artextract_cli.simulate.optics.pigments import Batch
+from artextract_cli.simulate.radiograph.taking import depths_of_loads, further_layers
 from artextract_cli.simulate.random_worlds.capture import draw_files, draw_relief, draw_studio
 from artextract_cli.simulate.random_worlds.conditions import BENIGN_ODDS, draw_conditions
 from artextract_cli.simulate.random_worlds.painting import paint_surface
@@ -58,6 +59,12 @@ def simulate_random(rng_seed_parts: Sequence[int], settings: SceneSettings) -> S
         layer=painting.layer,
         kinds=kinds,
         clean=not kinds,
+        layers=further_layers(
+            rng_seed_parts,
+            settings,
+            depths_of_loads(batch.palette, (surface, hidden.loads), ground),
+            canvas=conditions.weave > 0,
+        ),
     )
 
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from artextract_cli.simulate.radiograph.attenuation import attenuation_of
 from artextract_cli.simulate.workshop.arrays import FloatArray
 from artextract_cli.simulate.workshop.content.hidden import HiddenLayer
 from artextract_cli.simulate.workshop.content.surface import Surface
@@ -101,15 +102,7 @@ class _Renderer:
 
     def _paint(self, part: slice) -> tuple[FloatArray, FloatArray]:
         """Reflectance and transmittance (N, L) of the surface's paint."""
-        colours = self.surface.colours.reshape(-1, 3)[part]
-        painter = self.surface.painter.ravel()[part]
-        thickness = self.surface.thickness.ravel()[part, None]
-        loads = np.zeros((len(colours), len(self.materials.visible.names)), np.float32)
-        for number, library in enumerate(self.materials.libraries):
-            chosen = painter == number
-            if chosen.any():
-                loads[chosen] = library.loads(colours[chosen])
-        loads *= thickness
+        loads = _surface_loads(self.surface, self.materials, part)
         return optics.layer(loads @ self.visible[0], loads @ self.visible[1])
 
     def _beneath(self, part: slice, presences: Sequence[FloatArray]) -> FloatArray:
@@ -137,6 +130,38 @@ class _Renderer:
         inner = inner * (1 - surface.dirt.ravel()[part, None])
         depth = surface.varnish.ravel()[part, None]
         return np.asarray(self._outside(inner) * np.exp(-depth * self.yellowing))
+
+
+def _surface_loads(surface: Surface, materials: Materials, part: slice) -> FloatArray:
+    """Loads (N, P) of the surface's paint."""
+    colours = surface.colours.reshape(-1, 3)[part]
+    painter = surface.painter.ravel()[part]
+    loads = np.zeros((len(colours), len(materials.visible.names)), np.float32)
+    for number, library in enumerate(materials.libraries):
+        chosen = painter == number
+        if chosen.any():
+            loads[chosen] = library.loads(colours[chosen])
+    loads *= surface.thickness.ravel()[part, None]
+    return loads
+
+
+def xray_depth(surface: Surface, layers: Sequence[HiddenLayer], materials: Materials) -> FloatArray:
+    """μ·x (H, W) of all paint, visible or hidden, and of lines upon it."""
+    of_visible, of_hidden = (
+        attenuation_of(batch.names) for batch in (materials.visible, materials.hidden)
+    )
+    shape = surface.thickness.shape
+    depth = np.zeros(shape[0] * shape[1], np.float32)
+    for start in range(0, len(depth), _BLOCK):
+        part = slice(start, min(start + _BLOCK, len(depth)))
+        depth[part] = _surface_loads(surface, materials, part) @ of_visible
+        for layer in layers:
+            loads = _loads(layer, part, materials.earlier, materials.hidden)
+            depth[part] += layer.presence.ravel()[part] * (loads @ of_hidden)
+    for name, mask in (("line", surface.lines), ("ink", surface.writing)):
+        of_pen = of_visible[materials.visible.names.index(getattr(materials, name))]
+        depth += mask.ravel() * (_LINE_LOADS[name] * of_pen)
+    return depth.reshape(shape)
 
 
 def _coefficients(batch: Batch, wavelengths: Sequence[float]) -> tuple[FloatArray, FloatArray]:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from artextract_cli.simulate.radiograph.taking import further_layers
 from artextract_cli.simulate.scene import SimulatedScene
 from artextract_cli.simulate.settings import SceneSettings
 from artextract_cli.simulate.workshop.arrays import FloatArray
@@ -15,8 +16,8 @@ from artextract_cli.simulate.workshop.content.compositions import compose
 from artextract_cli.simulate.workshop.content.hidden import covered, hide
 from artextract_cli.simulate.workshop.content.surface import paint_surface
 from artextract_cli.simulate.workshop.paint.materials import draw_materials
-from artextract_cli.simulate.workshop.paint.media import draw_medium
-from artextract_cli.simulate.workshop.rendering import render
+from artextract_cli.simulate.workshop.paint.media import draw_medium, ground_xray
+from artextract_cli.simulate.workshop.rendering import render, xray_depth
 
 _STREAM = 0xD0C5
 _MOST_UNTOUCHED = 0.05  # less of a pixel counts as nothing hidden
@@ -70,6 +71,12 @@ def simulate_workshop(rng_seed_parts: Sequence[int], settings: SceneSettings) ->
         layer=np.where(presence > 0, painting.layer, 0).astype(np.float32),
         kinds=kinds,
         clean=not kinds,
+        layers=further_layers(
+            rng_seed_parts,
+            settings,
+            lambda _: (xray_depth(surface, layers, materials), ground_xray(materials.ground)),
+            canvas=support == "canvas",
+        ),
     )
 
 

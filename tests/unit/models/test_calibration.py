@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from artextract_cli.errors import InputError
-from artextract_cli.models.calibration import Calibration, fit_calibration
+from artextract_cli.models.calibration import Calibration, fit_calibration, own_calibration
 
 
 def test_the_level_is_the_logarithm_of_the_share_of_clean_scores_above() -> None:
@@ -67,3 +67,32 @@ def test_four_different_scores_are_enough_and_three_are_not() -> None:
     assert fit_calibration(clean, trimmed=False).scores == (0, 1, 2, 3)
     with pytest.raises(InputError, match=r"too few distinct values \(3, at least 4"):
         fit_calibration(clean[clean < 3], trimmed=False)
+
+
+def test_a_painting_is_calibrated_by_its_lower_half_if_content_only_adds() -> None:
+    rng = np.random.default_rng(4)
+    clean = rng.standard_normal(50_000)
+    content = np.full(20_000, 6.0)
+    calibration = own_calibration(np.concatenate([clean, content]), one_sided=True)
+    assert calibration is not None
+    # Cautious: a quarter more than the share of clean paint.
+    measured = 10.0 ** -calibration(np.array([1.645, 2.326]))
+    assert measured == pytest.approx([1.25 * 0.05, 1.25 * 0.01], rel=0.15)
+    assert calibration(np.array(6.0)) > 3.5
+
+
+def test_a_painting_is_calibrated_without_its_strongest_tenth() -> None:
+    rng = np.random.default_rng(5)
+    clean = rng.laplace(size=50_000)
+    with_content = np.concatenate([clean, np.full(2500, -20.0)])
+    calibration = own_calibration(with_content, one_sided=False)
+    assert calibration is not None
+    # Cautious again, as content is among the residuals that are not trimmed.
+    assert 1 < 10.0 ** -calibration(np.array(3.0)) / np.exp(-3) < 3
+    assert calibration(np.array(20.0)) > 4
+
+
+@pytest.mark.parametrize("one_sided", [True, False])
+def test_too_few_residuals_are_no_calibration(one_sided: bool) -> None:
+    for residuals in ([], [0.0, 0.0, 0.0], [1.0, 2.0]):
+        assert own_calibration(np.array(residuals), one_sided=one_sided) is None

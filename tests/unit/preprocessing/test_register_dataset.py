@@ -9,7 +9,10 @@ import pytest
 
 from artextract_cli.errors import InputError, UsageError
 from artextract_cli.preprocessing.register_dataset import RECORD, register_dataset
+from artextract_cli.scenes.dataset import open_dataset
 from artextract_cli.scenes.history import read_history
+from artextract_cli.scenes.layers import read_layer
+from artextract_cli.scenes.reading import read_scene
 from tests.helpers.datasets import write_png
 from tests.helpers.registration import PICTURE, known, seen_by
 from tests.helpers.results import contents
@@ -88,3 +91,30 @@ def test_a_painting_outside_of_every_band_is_refused(tmp_path: Path) -> None:
 def test_nothing_is_written_into_the_dataset(dataset: Path) -> None:
     with pytest.raises(UsageError, match="is inside the dataset"):
         register_dataset(dataset, dataset / "registered")
+
+
+def test_a_negative_layer_is_moved_and_does_not_crop(tmp_path: Path) -> None:
+    data = shifted(tmp_path / "data", 0, 0)
+    (without,) = register_dataset(data, tmp_path / "without")
+    (data / "dataset.yaml").write_text("layers: {xray: {kind: radiograph}}")
+    negative = 1 - seen_by(known(1, 0, 6, -4), PICTURE.shape)
+    layer = data / "train" / "layers" / "a_layer_xray.png"
+    write_png(layer, np.uint16(np.clip(negative, 0, 1) * 65535))
+    (row,) = register_dataset(data, tmp_path / "out")
+    (files,) = open_dataset(tmp_path / "out").scenes
+    values = read_layer(files, files.layers[0])
+    assert values.shape == row.size[::-1]
+    assert row.size == without.size
+    photograph = read_scene(files).bands[..., 0]
+    seen = np.isfinite(values)
+    assert 0.9 < seen.mean() < 1
+    assert np.corrcoef(values[seen], photograph[seen])[0, 1] < -0.98
+
+
+def test_a_layer_of_something_else_is_refused(tmp_path: Path) -> None:
+    data = shifted(tmp_path / "data", 0, 0)
+    (data / "dataset.yaml").write_text("layers: {xray: {kind: radiograph}}")
+    noise = np.random.default_rng(0).integers(0, 65535, PICTURE.shape, np.uint16)
+    write_png(data / "train" / "layers" / "a_layer_xray.png", noise)
+    with pytest.raises(InputError, match=r"a_layer_xray\.png"):
+        register_dataset(data, tmp_path / "out")

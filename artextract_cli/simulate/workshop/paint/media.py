@@ -6,6 +6,7 @@ from types import MappingProxyType
 
 import numpy as np
 
+from artextract_cli.simulate.radiograph.attenuation import attenuation_of
 from artextract_cli.simulate.workshop.arrays import FloatArray
 
 _GROUND_KNOTS_NM = (380.0, 450.0, 550.0, 650.0, 750.0, 850.0, 950.0, 1100.0)
@@ -27,6 +28,21 @@ GROUNDS: Mapping[str, tuple[float, ...]] = MappingProxyType(
     }
 )
 """Reflectance of bare grounds at the knots, in per cent."""
+
+
+# What a radiograph shows of them; paper and parchment absorb next to nothing.
+_MAIN_PIGMENTS: Mapping[str, tuple[str, ...]] = MappingProxyType(
+    {
+        "gesso": ("chalk",),
+        "lead_priming": ("lead_white",),
+        "acrylic_gesso": ("titanium_white", "chalk"),
+        "buff": ("lead_white", "chalk", "yellow_ochre"),
+        "grey": ("lead_white", "chalk", "bone_black"),
+        "red_earth": ("red_ochre", "chalk"),
+        "umber": ("raw_umber", "chalk"),
+        "dark_grey": ("bone_black", "chalk"),
+    }
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -185,6 +201,12 @@ MEDIA_ODDS = (0.3, 0.15, 0.2, 0.15, 0.2)
 def draw_medium(rng: np.random.Generator) -> Medium:
     """One way of painting."""
     return MEDIA[str(rng.choice(list(MEDIA), p=MEDIA_ODDS))]
+
+
+def ground_xray(name: str) -> float:
+    """μ·x of a unit load of a ground, whose main pigments have equal shares."""
+    pigments = _MAIN_PIGMENTS.get(name, ())
+    return float(attenuation_of(pigments).mean()) if pigments else 0.0
 
 
 def ground_reflectance(name: str, strength: float, wavelengths: Sequence[float]) -> FloatArray:
