@@ -55,6 +55,7 @@ from artextract_cli.inference.adapt_dataset import adapt_to_dataset as adapt_to_
 from artextract_cli.inference.finish_results import finish_results as finish_results
 from artextract_cli.inference.infer_dataset import infer_dataset as infer_dataset
 from artextract_cli.inference.infer_dataset import infer_scenes as infer_scenes
+from artextract_cli.io.codings import linear_band as linear_band
 from artextract_cli.io.image import as_band as as_band
 from artextract_cli.io.image import as_photograph as as_photograph
 from artextract_cli.io.image import is_coloured as is_coloured
@@ -102,6 +103,9 @@ from artextract_cli.plugin.scaffold import new_plugin as new_plugin
 from artextract_cli.preprocessing.band_registration import RegisteredBand as RegisteredBand
 from artextract_cli.preprocessing.calibrate_dataset import CalibratedBand as CalibratedBand
 from artextract_cli.preprocessing.calibrate_dataset import calibrate_dataset as calibrate_dataset
+from artextract_cli.preprocessing.colour_dataset import CorrectedPhotograph as CorrectedPhotograph
+from artextract_cli.preprocessing.colour_dataset import PatchDifference as PatchDifference
+from artextract_cli.preprocessing.colour_dataset import colour_dataset as colour_dataset
 from artextract_cli.preprocessing.flatten_dataset import FlattenedPicture as FlattenedPicture
 from artextract_cli.preprocessing.flatten_dataset import flatten_dataset as flatten_dataset
 from artextract_cli.preprocessing.import_dataset import import_dataset as import_dataset
@@ -187,6 +191,7 @@ __all__ = [
     "CodedImporterFunction",
     "Coding",
     "Command",
+    "CorrectedPhotograph",
     "Dataset",
     "DatasetCheck",
     "DependencyError",
@@ -220,6 +225,7 @@ __all__ = [
     "NodeNorm",
     "Objective",
     "Page",
+    "PatchDifference",
     "Plugin",
     "Projection",
     "RegisteredBand",
@@ -263,6 +269,7 @@ __all__ = [
     "check_same_size",
     "coded_rgb",
     "coded_values",
+    "colour_dataset",
     "compiled",
     "connected_regions",
     "contrastive_loss",
@@ -294,6 +301,7 @@ __all__ = [
     "inlined",
     "interpolation_weights",
     "is_coloured",
+    "linear_band",
     "linear_values",
     "list_pictures",
     "list_plugins",

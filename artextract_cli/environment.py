@@ -11,6 +11,9 @@ from artextract_cli.plugin.host import plugin_host
 # anyone who reports a problem.
 PACKAGES = ("artextract", "torch", "dgl", "numpy", "numba", "scikit-image", "typer", "pluggy")
 
+OPTIONAL = ("rawpy",)
+"""Packages of extras that decide which files can be read."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class Diagnosis:
@@ -65,7 +68,8 @@ def diagnosis() -> Diagnosis:
     dgl = f"usable on {device}" if reason is None else f"not usable on {device}: {reason}"
     return Diagnosis(
         system=platform.platform(),
-        packages={"python": sys.version.split()[0]} | {name: _version(name) for name in PACKAGES},
+        packages={"python": sys.version.split()[0]}
+        | {name: _version(name) for name in (*PACKAGES, *OPTIONAL)},
         devices={device.name: device.summary for device in describe_devices()},
         device=str(device),
         engine=engine.name,

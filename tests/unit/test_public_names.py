@@ -27,6 +27,7 @@ COMMANDS = {
     "adapt": {"adapt_to_dataset"},
     "data calibrate": {"calibrate_dataset", "flatten_dataset"},
     "data check": {"check_dataset"},
+    "data colour": {"colour_dataset"},
     "data import": {"import_dataset"},
     "data mask": {"mask_dataset"},
     "data register": {"register_dataset"},

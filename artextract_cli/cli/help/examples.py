@@ -55,6 +55,13 @@ GUIDES: Mapping[str, Guide] = {
             "artextract data mask scans --out masked --quiet",
         ),
     ),
+    "data colour": Guide(
+        "docs/colour.md",
+        (
+            "artextract data colour scans --out corrected",
+            "artextract data colour scans --out balanced --grey 40,60,30,20",
+        ),
+    ),
     "data simulate": Guide(
         "docs/workshop_world.md",
         (
