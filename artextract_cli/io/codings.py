@@ -48,6 +48,11 @@ def band_coding(path: Path) -> str:
     return profile_coding(path, profile, n_channels)
 
 
+def states_coding(path: Path) -> bool:
+    """Whether the profile of a band says how it is coded; raises as `photograph_coding`."""
+    return (embedded_profile(path) or b"")[16:20] == b"GRAY"
+
+
 def linear_band(values: NDArray[Any], path: Path | None, stated: str | None) -> FloatArray:
     """Decode a band (H, W) as stored into linear values, float32.
 

@@ -6,6 +6,7 @@ import pytest
 
 from artextract_cli.imaging.coding import Coding
 from artextract_cli.scenes.checks.colour_profiles import profile_problems
+from artextract_cli.scenes.checks.values import coding_problem
 from artextract_cli.scenes.dataset import pair_files
 from tests.helpers.image_files import GREY8, RGB8
 from tests.helpers.metadata import exif, written
@@ -60,6 +61,13 @@ def test_colour_space_of_exif(
     found = [message for _, message in profile_problems(dataclasses.replace(files, coding=coding))]
     assert len(found) == len(messages)
     assert all(re.search(*pair) for pair in zip(messages, found, strict=True))
+
+
+def test_a_grey_profile_states_the_coding_of_8_bits(tmp_path: Path) -> None:
+    rgb = save(tmp_path / "a_RGB.png", RGB8, None)
+    for profile, is_problem in ((None, True), (SRGB, True), (grey_profile(2.2), False)):
+        files = pair_files(rgb, {"950": save(tmp_path / "b.png", GREY8, profile)})
+        assert (coding_problem(files) is not None) == is_problem
 
 
 def test_hostile_metadata(tmp_path: Path) -> None:
