@@ -59,7 +59,7 @@ _DEFINED_IN = {
     "pipelines.scoring": ("open_scorer", "score_scene"),
     "pipelines.settings": ("TrainingSettings", "settings_for"),
     "pipelines.without_learning.scoring": ("ModelFree",),
-    "plugin.conformance": ("check_plugin",),
+    "plugin.conformance": ("check_plugin", "try_plugin"),
     "plugin.contract": (
         "API_VERSION",
         "Backbone",

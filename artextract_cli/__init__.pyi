@@ -77,6 +77,7 @@ from artextract_cli.pipelines.settings import TrainingSettings as TrainingSettin
 from artextract_cli.pipelines.settings import settings_for as settings_for
 from artextract_cli.pipelines.without_learning.scoring import ModelFree as ModelFree
 from artextract_cli.plugin.conformance import check_plugin as check_plugin
+from artextract_cli.plugin.conformance import try_plugin as try_plugin
 from artextract_cli.plugin.contract import API_VERSION as API_VERSION
 from artextract_cli.plugin.contract import Backbone as Backbone
 from artextract_cli.plugin.contract import Command as Command
@@ -344,6 +345,7 @@ __all__ = [
     "tabulate_results",
     "train",
     "train_seeds",
+    "try_plugin",
     "warn",
     "write_pyramid",
     "write_report",

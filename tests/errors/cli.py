@@ -66,6 +66,9 @@ ROWS = [
     Row(1, "toy fails 1 of 1 checks, listed above",
         lambda here: instead(conformance, "check_plugin", lambda plugin: [FAILED],
                              lambda: plugin_commands.check("toy"))),
+    Row(1, "toy fails 1 checks, the first: x: x; run `artextract plugins check toy`",
+        lambda here: instead(conformance, "check_plugin", lambda plugin: [FAILED],
+                             lambda: plugin_commands.try_("toy"))),
     Row(2, "no terminal to confirm '…': add --yes or --dry-run", "plugins install absent"),
     Row(3, "the importer toy found no scenes in …", lambda here: importing_by(
         [], lambda: data_commands.imported_scenes(

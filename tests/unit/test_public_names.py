@@ -43,6 +43,7 @@ COMMANDS = {
     "graph inspect": {"load_graphs"},
     "infer": {"open_scorer", "infer_dataset", "infer_scenes", "pair_files"},
     "plugins check": {"check_plugin"},
+    "plugins try": {"try_plugin"},
     "plugins info": {"list_plugins"},
     "plugins list": {"list_plugins", "diagnosis"},
     "cluster certificates": {"create_certificates"},

@@ -4,7 +4,7 @@ import dataclasses
 import shlex
 import sys
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -16,6 +16,10 @@ from artextract_cli.plugin import host
 from artextract_cli.plugin.host import enumerate_names, plugin_host
 from artextract_cli.plugin.options import describe_options, usage
 from artextract_cli.plugin.specs import KINDS
+from artextract_cli.utils.events import command_line
+
+if TYPE_CHECKING:
+    import rich.table
 
 app = typer.Typer(
     cls=HelpGroup, no_args_is_help=True, help="List, write, check, install and uninstall plugins."
@@ -102,6 +106,47 @@ def check(
     elif outcomes:
         kind, name = outcomes[0]["kind"], outcomes[0]["plugin"]
         console.suggest_line(usage(plugin_host().find(kind, name).spec))
+
+
+@app.command("try", cls=HelpCommand)
+def try_(
+    plugin: Annotated[
+        str, typer.Argument(help="Name of a plugin or distribution, or a project folder.")
+    ],
+) -> None:
+    """Check a plugin, installed or not, and train a tiny network with it and without it."""
+    from artextract_cli.plugin.conformance import check_plugin, try_plugin
+
+    failed = [o for o in check_plugin(plugin) if o["state"] == "failed"]
+    if failed:
+        msg = (
+            f"{plugin} fails {len(failed)} checks, the first: {failed[0]['check']}: "
+            f"{failed[0]['why']}; run `{command_line('plugins', 'check', plugin)}`"
+        )
+        raise ArtextractError(msg)
+    rows = try_plugin(plugin)
+    console.emit(rows, _trials(plugin, rows))
+    if Path(plugin).is_dir():
+        console.suggest("plugins", "install", plugin)
+
+
+def _trials(plugin: str, rows: list[dict[str, Any]]) -> "rich.table.Table":
+    """The runs of a trial, with the AUROC of the heat map and of the scorer on the embeddings."""
+    losses = ("training loss", "validation loss", "AUROC", "of embeddings")
+    columns = ("kind", "plugin", *losses, "parameters", "s")
+    shown = [
+        (
+            row["kind"],
+            row["plugin"],
+            f"{row['train_loss']:.3f}",
+            f"{row['val_loss']:.3f}",
+            *(f"{row['quality'][of]:.3f}" if row["quality"] else "" for of in ("fused", "network")),
+            row["parameters"],
+            f"{row['seconds']:.1f}",
+        )
+        for row in rows
+    ]
+    return console.table(f"{plugin}: tiny trainings", columns, shown)
 
 
 @app.command(cls=HelpCommand)

@@ -209,6 +209,13 @@ GUIDES: Mapping[str, Guide] = {
             "artextract plugins check artextract-mean",
         ),
     ),
+    "plugins try": Guide(
+        "docs/plugins.md",
+        (
+            "artextract plugins try ./artextract-mean",
+            "artextract plugins try gcn",
+        ),
+    ),
     "plugins install": Guide(
         "docs/plugins.md",
         (
