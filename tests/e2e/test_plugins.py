@@ -19,7 +19,7 @@ from artextract_cli.plugin.specs import KINDS
 from artextract_cli.testing.base import HEAVY
 
 ROOT = Path(__file__).parents[2]
-EXAMPLES = ("sage", "lsc", "npz")
+EXAMPLES = ("gin", "sage", "lsc", "npz")
 READ_CARD = """
 import json, sys
 from pathlib import Path

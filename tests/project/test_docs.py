@@ -86,3 +86,14 @@ def test_the_pages_hold_command_lines() -> None:
     assert ["examine", "raw/abbey", "--out", "abbey.html"] in readme
     with pytest.raises(typer.TyperException, match="No such option"):
         test_every_command_line_is_understood(["infer", "scans", "--no-such"])
+
+
+def test_the_page_about_a_backbone_shows_the_example() -> None:
+    page = (ROOT / "docs" / "backbone.md").read_text(encoding="utf-8")
+    module = ROOT / "examples" / "artextract-gin" / "artextract_gin.py"
+    source = [line.strip() for line in module.read_text(encoding="utf-8").splitlines()]
+    blocks = re.findall(r"^```python\n(.*?)^```$", page, re.M | re.S)
+    assert len(blocks) == 3
+    for block in blocks:
+        lines = [line.strip() for line in block.splitlines()]
+        assert "\n".join(lines) in "\n".join(source)
