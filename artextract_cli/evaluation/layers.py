@@ -16,7 +16,6 @@ import numpy as np
 from artextract_cli._typing import FloatArray
 from artextract_cli.evaluation.scores import OURS, OWN_METHODS, method_label
 from artextract_cli.evidence.maps import LUMINANCE
-from artextract_cli.models.calibration import Calibration
 from artextract_cli.results.scene_result import SceneResult
 from artextract_cli.results.scene_scores import LayerEvidence, layer_map
 from artextract_cli.scenes.layers import read_layer
@@ -56,7 +55,7 @@ def layer_maps(
 
 
 def _own_maps(result: SceneResult, name: str, folder: str, n_results: int) -> Iterator[LayerMap]:
-    evidence = recorded_evidence(result, name)
+    evidence = LayerEvidence.recorded(result.description["layers"][name]["evidence"])
     of_layer = evidence.levels(result.map(layer_map(name)))
     of_bands = np.nan_to_num(result.map(OWN_METHODS[OURS]))
     maps = {
@@ -68,16 +67,6 @@ def _own_maps(result: SceneResult, name: str, folder: str, n_results: int) -> It
         yield LayerMap(
             label=method_label(label, folder, n_results), score=levels, is_calibrated=True
         )
-
-
-def recorded_evidence(result: SceneResult, name: str) -> LayerEvidence:
-    """How the results of a scene say that the map of a layer is to be read."""
-    recorded = result.description["layers"][name]["evidence"]
-    knots = recorded["calibration"]
-    calibration = None
-    if knots is not None:
-        calibration = Calibration(scores=tuple(knots["scores"]), levels=tuple(knots["levels"]))
-    return LayerEvidence(one_sided=recorded["one_sided"], calibration=calibration)
 
 
 def combined_levels(first: FloatArray, second: FloatArray) -> FloatArray:

@@ -9,7 +9,9 @@ from urllib.parse import quote
 
 from artextract_cli.export.crate_statements import ORCID, SPDX, Author
 from artextract_cli.report.filing import Filing
+from artextract_cli.report.wording import capital
 from artextract_cli.results.scene_result import SceneResult
+from artextract_cli.scenes.layers import KIND_WORDS
 
 METADATA = "ro-crate-metadata.json"
 PROFILE = "https://w3id.org/ro/crate/1.2"
@@ -201,6 +203,10 @@ def _inputs(scene: SceneResult) -> Iterable[Entity]:
     for band, nm in zip(description["bands"], wavelengths, strict=False):
         known = "" if nm is None else f", {nm:g} nm"
         yield _source(band, f"Band {band['id']}{known} of {scene.name}")
+    for name, layer in description.get("layers", {}).items():
+        yield _source(layer, f"{capital(KIND_WORDS[layer['kind']])} ({name}) of {scene.name}")
+        if layer["mask"] is not None:
+            yield _source(layer["mask"], f"Mask of layer {name} of {scene.name}")
     if description["object_mask"] is not None:
         yield _source(description["object_mask"], f"Object mask of {scene.name}")
 

@@ -7,18 +7,22 @@ import numpy as np
 from artextract_cli._typing import BoolArray, FloatArray
 from artextract_cli.evidence.signs import SIGNED_MAPS
 from artextract_cli.imaging.heatmap import ScaleName, colour, overlay, own_greys, own_scale
+from artextract_cli.io.image import is_coloured
 from artextract_cli.report.derived import false_colour, false_colour_band, principal_components
 from artextract_cli.report.images import Encoded, as_bytes, grey, jpeg, reduced, score_png
 from artextract_cli.report.palettes import LEVELS, ColourBar, colour_bar, grey_bar
 from artextract_cli.report.wording import capital, percent
 from artextract_cli.results.scene_result import SceneResult
+from artextract_cli.results.scene_scores import LayerEvidence
+from artextract_cli.scenes.layers import KIND_WORDS
 
 # Bytes per scene, whatever its content: 14.3 MB as text, so that a page stays below 15 MB. What the
 # other images leave of it goes to the maps of signs and bands.
 ALL_LIMIT = 10_700_000
 # The largest share goes to what is examined closely: photograph, heat map, bands. Scores are PNG,
 # which takes more bytes than JPEG. With three components, both hidden-layer images and the bands
-# these limits add up to 9.65 MB, so that at least 1.05 MB are left for the maps of signs and bands.
+# these limits add up to 9.65 MB, so that at least 1.05 MB are left for the maps of signs and bands;
+# .35 MB in a scene with further layers.
 LIMITS = {
     "photograph": 1_400_000,
     "false colour": 700_000,
@@ -28,6 +32,7 @@ LIMITS = {
     "heat map": 1_800_000,
 }
 ALL_BANDS_LIMIT = 3_600_000
+ALL_LAYERS_LIMIT = 700_000  # of the further layers of a scene, of which most have none
 # In px, of the square with as many pixels. It is a still image for print: across the 170 mm that A4
 # leaves between margins, these are 180 pixels per inch.
 OVERLAY_SIDE = 1200
@@ -36,11 +41,15 @@ ABSOLUTE = "hidden-absolute"
 
 LAYER_WORDS = dict(zip(SIGNED_MAPS, ("Darker", "Lighter"), strict=True))
 
-GROUPS = ("Images", "Bands", "Principal components", "Heat maps")
-PICTURES, BANDS, COMPONENTS, SCORES = GROUPS
+GROUPS = ("Images", "Further layers", "Bands", "Principal components", "Heat maps")
+PICTURES, LAYERS, BANDS, COMPONENTS, SCORES = GROUPS
 
 
 SCORE_NOTE = "score: −log10 of the share of clean paint that scores as high"
+LAYER_NOTE = (
+    "score of what the visible surface does not explain: −log10 of the share of this painting that "
+    "is expected to score as high without anything hidden"
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -131,6 +140,47 @@ def band_layer(result: SceneResult, index: int, band: FloatArray) -> Layer:
         # Shared equally: the page has the same size for 4 bands as for 40.
         encoded=jpeg(grey(band), ALL_BANDS_LIMIT // n_bands),
     )
+
+
+def layer_label(result: SceneResult, name: str) -> str:
+    """What a further layer is, and its name, such as ``X-ray radiograph (xray)``."""
+    return f"{KIND_WORDS[result.description['layers'][name]['kind']]} ({name})"
+
+
+def further_layer(result: SceneResult, name: str, image: FloatArray) -> Layer:
+    """Layer of a further layer of the scene (h, w, C), 0..1."""
+    names = list(result.description["layers"])
+    picture = as_bytes(image) if is_coloured(image) else grey(image[..., 0])
+    return Layer(
+        key=f"layer-{name}",
+        group=LAYERS,
+        place=names.index(name),
+        label=capital(layer_label(result, name)),
+        note="",
+        encoded=jpeg(picture, ALL_LAYERS_LIMIT // len(names)),
+    )
+
+
+def layer_evidence_layer(
+    result: SceneResult, name: str, residuals: FloatArray, limit: int
+) -> Layer:
+    """Layer of what a further layer shows beyond the visible surface: ``residuals`` (h, w)."""
+    return _score_layer(
+        layer_score(result, name, residuals),
+        "false-alarm",
+        limit,
+        key=f"evidence-of-{name}",
+        # After the bands, of which there are fewer than this.
+        place=10_000 + list(result.description["layers"]).index(name),
+        label=f"{capital(layer_label(result, name))}, beyond the surface",
+        note=LAYER_NOTE,
+    )
+
+
+def layer_score(result: SceneResult, name: str, residuals: FloatArray) -> FloatArray:
+    """−log10 of the false-alarm rate of residuals of a layer; NaN where they are."""
+    evidence = LayerEvidence.recorded(result.description["layers"][name]["evidence"])
+    return np.where(np.isfinite(residuals), evidence.levels(residuals), np.nan)
 
 
 def heat_map_layer(score: FloatArray) -> Layer:

@@ -39,7 +39,7 @@ class Input:
     sha256: str
     checked: bool
     coding: str
-    """Coding of its values; empty for a mask."""
+    """Coding of its values; empty for a mask or a further layer."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -55,22 +55,29 @@ class ModelDescription:
 def inputs(result: SceneResult, *, with_bands: bool) -> tuple[Input, ...]:
     """List every file that was read when the scene was scored.
 
-    Checksums of the images that the page shows are verified when they are read, that of the mask
+    Checksums of the images that the page shows are verified when they are read, those of masks
     here.
 
     Raises
     ------
     InputError
-        If the object mask is missing or has changed.
+        If a mask is missing or has changed.
     """
-    mask = sources.object_mask(result)
-    if mask is not None:
-        mask.check()
+    layers, masks = sources.layers(result), sources.layer_masks(result)
+    if (mask := sources.object_mask(result)) is not None:
+        masks.append(mask)
+    for each in masks:
+        each.check()
     return (
         _input(sources.photograph(result), checked=True),
         *(_input(band, checked=with_bands) for band in sources.bands(result)),
-        *(() if mask is None else (replace(_input(mask, checked=True), coding=""),)),
+        *(_without_coding(_input(layer, checked=with_bands)) for layer in layers.values()),
+        *(_without_coding(_input(mask, checked=True)) for mask in masks),
     )
+
+
+def _without_coding(read: Input) -> Input:
+    return replace(read, coding="")
 
 
 def captured(result: SceneResult) -> tuple[tuple[str, Rows], ...]:

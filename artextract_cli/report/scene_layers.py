@@ -21,8 +21,10 @@ from artextract_cli.report.layers import (
     component_layers,
     evidence_layer,
     false_colour_layers,
+    further_layer,
     heat_map_layer,
     hidden_layers,
+    layer_evidence_layer,
     photograph_layer,
     reranked_layer,
     signed_layer,
@@ -32,6 +34,7 @@ from artextract_cli.report.maps import read_map
 from artextract_cli.report.plates.layout import Box, painting_box
 from artextract_cli.results import sources
 from artextract_cli.results.scene_result import SceneResult
+from artextract_cli.results.scene_scores import layer_map
 from artextract_cli.results.sources import Source
 
 BANDS_ADVICE = "; --no-bands writes the report without band images"
@@ -86,9 +89,16 @@ class _LayerBuilder:
         heatmap = read(read_map, result, "heatmap")
         band_sources = sources.bands(result, BANDS_ADVICE) if with_bands else []
         bands = [read(read_band, source) for source in band_sources]
+        layer_sources = sources.layers(result, BANDS_ADVICE) if with_bands else {}
+        further = {name: read(read_layer, source) for name, source in layer_sources.items()}
         evidence = [read(read_map, result, "bands", page) for page in range(n_bands)]
         signed = {
             sign: read(read_map, result, sign) for sign in SIGNED_MAPS if result.has_map(sign)
+        }
+        of_layers = {
+            name: read(read_map, result, layer_map(name))
+            for name in description.get("layers", {})
+            if result.has_map(layer_map(name))
         }
         rgb, score = photograph.result(), heatmap.result()
         overlay = self.pool.submit(still_overlay, rgb, score)
@@ -98,16 +108,20 @@ class _LayerBuilder:
             self._encode(reranked_layer, read_map(result, "reranked"))
         if result.has_map("hidden"):
             self._encode(hidden_layers, read_map(result, "hidden"))
+        for name, image in further.items():
+            self._encode(further_layer, result, name, image.result())
         self._encode_bands(rgb, [band.result() for band in bands], score)
         # What these images leave of the limit is known only now; the maps of signs and bands share
         # it.
         layers = self._encoded()
         used = overlay.result().n_bytes + sum(layer.encoded.n_bytes for layer in layers)
-        limit = (ALL_LIMIT - used) // (n_bands + len(signed))
+        limit = (ALL_LIMIT - used) // (n_bands + len(signed) + len(of_layers))
         for sign, of_sign in signed.items():
             self._encode(signed_layer, sign, of_sign.result(), limit)
         for page, of_band in enumerate(evidence):
             self._encode(evidence_layer, result, page, of_band.result(), limit)
+        for name, of_layer in of_layers.items():
+            self._encode(layer_evidence_layer, result, name, of_layer.result(), limit)
         layers += self._encoded()
         layers.sort(key=lambda layer: (GROUPS.index(layer.group), layer.place))
         crop = painting_box(score, description["shape"])
@@ -148,3 +162,8 @@ def read_photograph(source: Source, side: int = MAX_SIDE) -> FloatArray:
 def read_band(source: Source, side: int = MAX_SIDE) -> FloatArray:
     """A band (h, w), linear 0..1, reduced to at most ``side``² pixels."""
     return reduced(decode_picture(source.check()).grey(source.coding), side)
+
+
+def read_layer(source: Source, side: int = MAX_SIDE) -> FloatArray:
+    """A further layer (h, w, C) as it is stored, 0..1, reduced to at most ``side``² pixels."""
+    return reduced(decode_picture(source.check()).scaled(), side)

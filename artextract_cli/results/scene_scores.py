@@ -100,6 +100,15 @@ class LayerEvidence:
     one_sided: bool
     calibration: Calibration | None
 
+    @classmethod
+    def recorded(cls, described: Mapping[str, Any]) -> "LayerEvidence":
+        """The evidence that ``scene.json`` describes for a layer."""
+        knots = described["calibration"]
+        calibration = None
+        if knots is not None:
+            calibration = Calibration(scores=tuple(knots["scores"]), levels=tuple(knots["levels"]))
+        return cls(one_sided=described["one_sided"], calibration=calibration)
+
     def levels(self, residuals: FloatArray) -> FloatArray:
         """-log10 of the false-alarm rate of residuals (...,), 0 where there are none."""
         known = np.nan_to_num(residuals)

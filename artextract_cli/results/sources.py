@@ -61,6 +61,25 @@ def bands(result: "SceneResult", more_advice: str = "") -> list[Source]:
     ]
 
 
+def layers(result: "SceneResult", more_advice: str = "") -> dict[str, Source]:
+    """The further layers of the scene by name; ``more_advice`` is what else helps."""
+    what_to_do = advice(result) + more_advice
+    return {
+        name: _source(f"layer {name}", layer, LINEAR, what_to_do)
+        for name, layer in result.description.get("layers", {}).items()
+    }
+
+
+def layer_masks(result: "SceneResult") -> list[Source]:
+    """The masks of the further layers that have one."""
+    layers = result.description.get("layers", {})
+    return [
+        _source(f"mask of layer {name}", layer["mask"], LINEAR, advice(result))
+        for name, layer in layers.items()
+        if layer["mask"] is not None
+    ]
+
+
 def object_mask(result: "SceneResult") -> Source | None:
     """The object mask of a scene, if it had one."""
     described = result.description.get("object_mask")

@@ -22,6 +22,13 @@ if TYPE_CHECKING:  # a scene has layers, which are read by its files
 
 LayerKind = Literal["radiograph", "fluorescence", "raking", "element"]
 KINDS: tuple[LayerKind, ...] = get_args(LayerKind)
+KIND_WORDS: Mapping[str, str] = {
+    "radiograph": "X-ray radiograph",
+    "fluorescence": "ultraviolet fluorescence",
+    "raking": "raking light",
+    "element": "element map",
+}
+"""The kinds for readers."""
 
 
 @dataclass(frozen=True, kw_only=True)

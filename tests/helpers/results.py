@@ -124,6 +124,40 @@ def write_result(
     return next(scene for scene in open_results(root / "results") if scene.path == target)
 
 
+def with_layers(root: Path, **more: Any) -> SceneResult:
+    """Results of a scene with a grey radiograph, half of it light, and a coloured fluorescence.
+
+    The radiograph has a mask and a map: 4 deviations in the block `STRONG`, else -4.
+    """
+    folder = root / "dataset" / "val" / "layers"
+    images = {
+        "xray": np.uint16(np.arange(SIZE[1]) >= SIZE[1] // 2) * np.ones(SIZE, np.uint16) * 40000,
+        "uv": make_photograph(),
+        "mask": np.full(SIZE, 255, np.uint8),
+    }
+    for name, picture in images.items():
+        write_png(folder / f"{name}.png", picture)
+    calibration = {"scores": [0, 1, 2, 4], "levels": [0, 1, 2, 3]}
+    evidence = {"one_sided": True, "calibration": calibration, "strong_share": 0.04}
+    path, uv = folder / "xray.png", folder / "uv.png"
+    layers = {
+        "xray": {
+            "kind": "radiograph",
+            **described(path),
+            "mask": described(folder / "mask.png"),
+            "evidence": evidence,
+        },
+        "uv": {"kind": "fluorescence", **described(uv), "mask": None, "evidence": None},
+    }
+    result = write_result(root, layers=layers, **more)
+    residuals = np.full(SIZE, -4, np.float32)
+    residuals[STRONG], residuals[NOT_PAINTED] = 4, np.nan
+    tifffile.imwrite(
+        result.path / "layer_xray.tif", residuals, photometric="minisblack", metadata=None
+    )
+    return sealed_again(result)
+
+
 def sealed_again(result: SceneResult, **changes: Any) -> SceneResult:
     """The same results after their files were changed as `infer` could have written them."""
     kept = {k: v for k, v in result.description.items() if k not in ABOUT}

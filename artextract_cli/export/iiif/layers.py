@@ -19,14 +19,22 @@ from artextract_cli.imaging.blocks import Block
 from artextract_cli.imaging.coding import SRGB
 from artextract_cli.imaging.heatmap import Picture, overlay, own_greys, own_scale
 from artextract_cli.io.image import Picture as Decoded
+from artextract_cli.io.image import is_coloured
 from artextract_cli.io.images import picture_parts
 from artextract_cli.report.derived import false_colour, false_colour_band
 from artextract_cli.report.images import as_bytes, grey, white_of
-from artextract_cli.report.layers import LAYER_WORDS, band_names
+from artextract_cli.report.layers import (
+    LAYER_NOTE,
+    LAYER_WORDS,
+    band_names,
+    layer_label,
+    layer_score,
+)
 from artextract_cli.report.maps import full_map
 from artextract_cli.report.wording import capital
 from artextract_cli.results import sources
 from artextract_cli.results.scene_result import SceneResult
+from artextract_cli.results.scene_scores import layer_map
 from artextract_cli.results.sources import Source
 from artextract_cli.utils.parallel.shared_arrays import array_in_file, release_pages, row_chunks
 
@@ -69,6 +77,7 @@ class SceneImages:
             Layer(key="photograph", label="Photograph", strips=self._photograph_strips),
             *self._heat_maps(),
             *self._hidden(),
+            *self._further(with_images=with_bands),
             *(self._bands() if with_bands else ()),
         ]
 
@@ -98,6 +107,21 @@ class SceneImages:
                 note="estimated change in the longest infrared band, stretched from its 1st to its "
                 "99th percentile",
             )
+
+    def _further(self, *, with_images: bool) -> Iterator[Layer]:
+        """The further layers of the scene, and what each shows beyond the visible surface."""
+        for name in self.result.description.get("layers", {}):
+            label = capital(layer_label(self.result, name))
+            if with_images:
+                strips = partial(self._layer_strips, name)
+                yield Layer(key=f"layer-{name}", label=label, strips=strips)
+            if self.result.has_map(layer_map(name)):
+                yield Layer(
+                    key=f"evidence-of-{name}",
+                    label=f"{label}, beyond the surface",
+                    strips=partial(self._layer_score_strips, name),
+                    note=f"{LAYER_NOTE}; {COLOURS}",
+                )
 
     def _bands(self) -> Iterator[Layer]:
         infrared = false_colour_band(self.result.description["wavelengths_nm"])
@@ -159,6 +183,22 @@ class SceneImages:
     def _score_strips(self, name: str) -> Iterator[Picture]:
         for part in row_chunks(full_map(self.result, name), TILE):
             yield colourise(part, "false-alarm")
+
+    def _layer_score_strips(self, name: str) -> Iterator[Picture]:
+        for part in row_chunks(full_map(self.result, layer_map(name)), TILE):
+            yield colourise(layer_score(self.result, name, part), "false-alarm")
+
+    def _layer_strips(self, name: str) -> Iterator[Picture]:
+        source = sources.layers(self.result, BANDS_ADVICE)[name]
+
+        def convert(part: Decoded) -> FloatArray:
+            return np.broadcast_to(part.scaled(), (*part.values.shape[:2], 3))
+
+        image = self._read(source, convert, 3, np.float32)
+        is_grey = not is_coloured(image)
+        white = white_of(image[..., 0]) if is_grey else 1.0
+        for part in row_chunks(image, TILE):
+            yield grey(part[..., :1], white) if is_grey else as_bytes(part)
 
     def _hidden_strips(self) -> Iterator[Picture]:
         image = full_map(self.result, "hidden")

@@ -1,6 +1,6 @@
 """What a crate says of its files, of the inference, and of the people."""
 
-from pathlib import PurePosixPath
+from pathlib import Path, PurePosixPath
 
 import pytest
 
@@ -8,7 +8,7 @@ from artextract_cli.export.crate_metadata import Crate, CrateFile, Entity, metad
 from artextract_cli.export.crate_statements import Author
 from artextract_cli.report.filing import Filing
 from artextract_cli.results.scene_result import SceneResult
-from tests.helpers.results import write_result
+from tests.helpers.results import with_layers, write_result
 
 FILES = [
     CrateFile(name=PurePosixPath("made/heatmap.tif"), size=7, sha256="a" * 64),
@@ -116,3 +116,13 @@ def test_authors_come_before_the_operator(scene: SceneResult) -> None:
 
 def test_without_a_licence_it_says_so(scene: SceneResult) -> None:
     assert described(scene)["./"]["license"] == "No licence is stated."
+
+
+def test_further_layers_are_inputs_too(tmp_path: Path) -> None:
+    entities = described(with_layers(tmp_path))
+    used = [entities[each] for each in referred(entities["#infer-made"]["object"])]
+    told = [each["description"] for each in used if "xray" in each["description"]]
+    assert told == [
+        "X-ray radiograph (xray) of made; not part of this crate.",
+        "Mask of layer xray of made; not part of this crate.",
+    ]

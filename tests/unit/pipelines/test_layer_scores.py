@@ -9,13 +9,13 @@ import pytest
 
 from artextract_cli.errors import InputError
 from artextract_cli.evaluation.evaluate import evaluate
-from artextract_cli.evaluation.layers import recorded_evidence
 from artextract_cli.evaluation.summary import summarize_evaluation
 from artextract_cli.inference.infer_dataset import infer_scenes
 from artextract_cli.pipelines.layer_scores import layer_evidence
 from artextract_cli.pipelines.scoring import open_scorer
 from artextract_cli.results.existing import former_result, is_up_to_date
 from artextract_cli.results.reader import open_results
+from artextract_cli.results.scene_scores import LayerEvidence
 from artextract_cli.scenes.dataset import open_dataset
 from artextract_cli.simulate import SceneSettings, simulate_dataset
 from tests.helpers.datasets import write_png
@@ -47,7 +47,7 @@ def test_results_have_a_map_of_every_layer_and_say_how_to_read_it(scored: Path) 
         validator("scene").validate(result.description)
         residuals = result.map("layer_xray")
         assert residuals.shape == (72, 72)
-        evidence = recorded_evidence(result, "xray")
+        evidence = LayerEvidence.recorded(result.description["layers"]["xray"]["evidence"])
         assert evidence.one_sided
         levels = evidence.levels(residuals)
         assert levels[residuals < 0].max() < levels[residuals > 3].min()

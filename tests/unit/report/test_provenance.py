@@ -6,7 +6,7 @@ import pytest
 from artextract_cli.errors import InputError
 from artextract_cli.models.checkpoint import SHIPPED_MODELS
 from artextract_cli.report.provenance import describe_model, inputs, scoring
-from tests.helpers.results import described, sealed_again, write_result
+from tests.helpers.results import described, sealed_again, with_layers, write_result
 
 
 def test_every_input_with_its_digest(tmp_path: Path) -> None:
@@ -87,3 +87,12 @@ def test_a_model_that_is_gone_or_another_is_told_of(tmp_path: Path, content: byt
     assert (story.rows, story.curve) == ((), None)
     assert ("has changed" if content else "does not exist") in story.notice
     assert story.notice.endswith(": its description is left out.")
+
+
+def test_further_layers_are_inputs(tmp_path: Path) -> None:
+    found = inputs(with_layers(tmp_path), with_bands=True)
+    assert [(one.role, one.coding) for one in found[4:]] == [
+        ("layer xray", ""),
+        ("layer uv", ""),
+        ("mask of layer xray", ""),
+    ]

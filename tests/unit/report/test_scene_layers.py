@@ -18,6 +18,7 @@ from tests.helpers.results import (
     STRONG,
     make_photograph,
     sealed_again,
+    with_layers,
     write_result,
 )
 
@@ -81,4 +82,41 @@ def test_without_bands_they_are_not_even_looked_for(tmp_path: Path) -> None:
     assert {"photograph", "hidden", "heatmap", "evidence-0"} <= made.keys()
     assert not {"band-0", "component-1", "false-colour"} & made.keys()
     with pytest.raises(InputError, match="does not exist"):
+        read_layers(result)
+
+
+def test_further_layers_and_what_they_show_beyond_the_surface(tmp_path: Path) -> None:
+    made = layers(with_layers(tmp_path))
+    keys = list(made)
+    assert keys[4:6] == ["layer-xray", "layer-uv"]
+    assert keys[-1] == "evidence-of-xray"
+    assert [made[key].label for key in ("layer-xray", "layer-uv", "evidence-of-xray")] == [
+        "X-ray radiograph (xray)",
+        "Ultraviolet fluorescence (uv)",
+        "X-ray radiograph (xray), beyond the surface",
+    ]
+    assert made["layer-xray"].has_plate
+    xray = pixels(made["layer-xray"]).astype(int)
+    assert xray.ndim == 2
+    assert (xray[:, :30].max(), xray[:, 50:].min()) == (0, 255)
+    coloured = pixels(made["layer-uv"]).astype(int)
+    assert np.abs(coloured - make_photograph()).mean() < 3
+    # Darker than expected is no evidence: paint only adds to what absorbs X-rays.
+    score = pixels(made["evidence-of-xray"])
+    assert (score[STRONG] == round(3 / 0.02) + 1).all()
+    assert score[40, 40] == 1
+    assert (score[NOT_PAINTED] == 0).all()
+
+
+def test_without_band_images_the_evidence_of_layers_stays(tmp_path: Path) -> None:
+    made = layers(with_layers(tmp_path), with_bands=False)
+    assert "evidence-of-xray" in made
+    assert "layer-xray" not in made
+
+
+def test_a_layer_that_has_changed(tmp_path: Path) -> None:
+    result = with_layers(tmp_path)
+    path = Path(result.description["layers"]["uv"]["path"])
+    path.write_bytes(path.read_bytes() + b" ")
+    with pytest.raises(InputError, match=r"uv.png has changed since it was scored: .*--no-bands"):
         read_layers(result)

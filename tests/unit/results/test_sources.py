@@ -4,7 +4,7 @@ import pytest
 
 from artextract_cli.errors import InputError
 from artextract_cli.results import sources
-from tests.helpers.results import described, write_result
+from tests.helpers.results import described, with_layers, write_result
 
 
 def test_sources_that_are_still_the_same(tmp_path: Path) -> None:
@@ -44,3 +44,11 @@ def test_results_of_before_masks_were_noted(tmp_path: Path) -> None:
     result = write_result(tmp_path)
     del result.description["object_mask"]  # type: ignore[attr-defined]
     assert sources.object_mask(result) is None
+
+
+def test_further_layers_and_their_masks(tmp_path: Path) -> None:
+    result = with_layers(tmp_path)
+    assert [layer.role for layer in sources.layers(result).values()] == ["layer xray", "layer uv"]
+    (mask,) = sources.layer_masks(result)
+    assert (mask.role, mask.check().name) == ("mask of layer xray", "mask.png")
+    assert sources.layers(write_result(tmp_path, folder="plain")) == {}

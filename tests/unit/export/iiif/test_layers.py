@@ -23,6 +23,7 @@ from tests.helpers.results import (
     make_heatmap,
     make_photograph,
     sealed_again,
+    with_layers,
     write_result,
 )
 
@@ -110,3 +111,16 @@ def test_images_of_another_size_or_content(tmp_path: Path) -> None:
     band.write_bytes(band.read_bytes() + b"0")
     with pytest.raises(InputError, match=r"has changed since it was scored: .*--no-bands exports"):
         pixels(result, "band-0")
+
+
+def test_further_layers(tmp_path: Path) -> None:
+    result = with_layers(tmp_path)
+    keys = [layer.key for layer in images_of(result).layers(with_bands=True)]
+    assert keys[6:9] == ["layer-xray", "evidence-of-xray", "layer-uv"]
+    assert "layer-xray" not in [layer.key for layer in images_of(result).layers(with_bands=False)]
+    xray = pixels(result, "layer-xray")
+    assert (xray[:, 0].max(), xray[:, -1].min()) == (0, 255)
+    np.testing.assert_array_equal(pixels(result, "layer-uv"), make_photograph())
+    score = pixels(result, "evidence-of-xray")
+    np.testing.assert_array_equal(score[STRONG], colour(np.full((10, 20), 3.0)))
+    np.testing.assert_array_equal(score[40, 40], colour(np.zeros((1, 1)))[0, 0])
