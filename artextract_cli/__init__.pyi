@@ -63,7 +63,7 @@ from artextract_cli.kernels.jit import compiled as compiled
 from artextract_cli.kernels.jit import inlined as inlined
 from artextract_cli.nn.conv import GATConv as GATConv
 from artextract_cli.nn.conv import GraphConv as GraphConv
-from artextract_cli.nn.engines.dgl_compat import dgl_nn as dgl_nn
+from artextract_cli.utils.libraries.dgl_compat import dgl_nn as dgl_nn
 from artextract_cli.nn.norm import NodeNorm as NodeNorm
 from artextract_cli.nn.siamese import contrastive_loss as contrastive_loss
 from artextract_cli.nn.siamese import distance as distance

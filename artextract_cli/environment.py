@@ -55,7 +55,7 @@ def diagnosis() -> Diagnosis:
         Versions, devices, engines and broken plugins of this machine.
     """
     # They import torch, which takes seconds: not when this module is imported.
-    from artextract_cli.nn.engines.dgl_compat import why_no_dgl
+    from artextract_cli.utils.libraries.dgl_compat import why_no_dgl
     from artextract_cli.nn.engines.selection import resolve_engine
     from artextract_cli.utils.device import describe_devices, resolve_device
 

@@ -15,7 +15,7 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from artextract_cli.nn.conv import GATConv, GraphConv
-from artextract_cli.nn.engines.dgl_compat import load_dgl
+from artextract_cli.utils.libraries.dgl_compat import load_dgl
 from artextract_cli.pipelines.training_task import LossAndScorer
 from artextract_cli.plugin.host import plugin_host
 

@@ -34,7 +34,7 @@ from torch import Tensor
 
 from artextract_cli.nn.choices import Precision
 from artextract_cli.nn.collate import SceneTensors, collate
-from artextract_cli.nn.engines.dgl_compat import load_dgl
+from artextract_cli.utils.libraries.dgl_compat import load_dgl
 from artextract_cli.nn.engines.selection import resolve_engine
 from artextract_cli.nn.precision import computed_in
 from artextract_cli.nn.siamese import SiameseNetwork, contrastive_loss, distance

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from artextract_cli.errors import InputError
-from artextract_cli.nn.engines.dgl_compat import require_dgl
+from artextract_cli.utils.libraries.dgl_compat import require_dgl
 from artextract_cli.nn.precision import in_float32
 
 T = TypeVar("T")

@@ -20,7 +20,7 @@ from artextract_cli.graphs.build_dataset import build_dataset
 from artextract_cli.graphs.recipe import GraphRecipe
 from artextract_cli.graphs.store import load_graphs, save_graphs
 from artextract_cli.models.checkpoint import load_state, read_card
-from artextract_cli.nn.engines.dgl_compat import load_dgl
+from artextract_cli.utils.libraries.dgl_compat import load_dgl
 from artextract_cli.nn.siamese import EmbeddedBatch
 from artextract_cli.pipelines.hidden_layers.pixel_scores import SCORES
 from artextract_cli.pipelines.loaded_model import open_model

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from artextract_cli.evidence.maps import MAPS
 from artextract_cli.graphs.regions import region_adjacency
 from artextract_cli.nn.collate import SceneBatch, collate
-from artextract_cli.nn.engines.dgl_compat import load_dgl
+from artextract_cli.utils.libraries.dgl_compat import load_dgl
 from artextract_cli.nn.siamese import distance
 from artextract_cli.pipelines.hidden_layers.evidence_graph import (
     BAND_FEATURES,
