@@ -1,13 +1,15 @@
 """Graphs for other programs and libraries: GraphML, PyTorch Geometric, DGL."""
 
 from pathlib import Path
-from typing import Literal, get_args
+from typing import get_args
 
 from artextract_cli._typing import FloatArray, LabelMap
 from artextract_cli.errors import InputError, UsageError
 from artextract_cli.export.graphml import write_graphml
 from artextract_cli.graphs.commands import build_command
+from artextract_cli.graphs.conversion import pyg_fields
 from artextract_cli.graphs.graph_file import pixels_path
+from artextract_cli.graphs.graph_format import GraphFormat
 from artextract_cli.graphs.store import chosen_graph, load_graphs, load_meta
 from artextract_cli.graphs.superpixel_graph import SceneGraphs, SuperpixelGraph
 from artextract_cli.results.reader import find_scene
@@ -16,7 +18,6 @@ from artextract_cli.utils.atomic import atomic_path
 from artextract_cli.utils.libraries.dgl_compat import require_dgl
 from artextract_cli.utils.output_plan import OutputPlan
 
-GraphFormat = Literal["graphml", "pyg", "dgl"]
 SUFFIXES: dict[GraphFormat, str] = {"graphml": ".graphml", "pyg": ".pt", "dgl": ".bin"}
 
 
@@ -24,14 +25,14 @@ def export_graph(
     file: Path,
     out: Path,
     *,
-    format: GraphFormat | None = None,  # noqa: A002 - as the option is called
+    format: GraphFormat | None = None,
     view: int = 0,
     results: Path | None = None,
 ) -> Path:
     """Write the graph of a scene as GraphML, or for PyTorch Geometric or DGL.
 
-    ``torch.load`` reads the file of PyTorch Geometric, ``dgl.load_graphs`` that of DGL; both hold
-    what `SuperpixelGraph.to_pyg` and `SuperpixelGraph.to_dgl` return.
+    ``Data.from_dict(torch.load(file))`` reads the file of PyTorch Geometric, ``dgl.load_graphs``
+    that of DGL; both hold what `SuperpixelGraph.to_pyg` and `SuperpixelGraph.to_dgl` return.
 
     Parameters
     ----------
@@ -60,9 +61,9 @@ def export_graph(
     InputError
         If the graph file or the results are missing or damaged, or belong to other images.
     DependencyError
-        If the library of the format is not installed.
+        If DGL is needed and cannot be used here.
     """
-    format = _format_of(out, format)  # noqa: A001
+    format = _format_of(out, format)
     OutputPlan(out=out, source_files=(file, pixels_path(file))).check()
     graphs = load_graphs(file)
     graph = chosen_graph(file, graphs, view)
@@ -102,16 +103,19 @@ def _write_pyg(
 ) -> None:
     import torch
 
-    data = graph.to_pyg()
+    fields = {
+        **pyg_fields(graph),
+        "scene": graphs.name,
+        "bands": list(graphs.band_ids),
+        "feature_names": [list(names) for names in graphs.feature_names],
+    }
     if score is not None:
-        data.score = torch.tensor(score)
-    data.scene = graphs.name
-    # Lists of text, which `torch.load` admits without pickled code.
-    data.bands = list(graphs.band_ids)
-    data.feature_names = [list(names) for names in graphs.feature_names]
-    # Through a file, since torch writes the name of a path into the archive.
+        fields["score"] = torch.tensor(score)
+    # A dictionary, not `Data`: `torch.load` admits it without code from the file, and it can be
+    # written without torch-geometric. Through a file, since torch writes the name of a path into
+    # the archive.
     with out.open("wb") as file:
-        torch.save(data, file)
+        torch.save(fields, file)
 
 
 def _write_dgl(out: Path, graph: SuperpixelGraph, score: FloatArray | None) -> None:

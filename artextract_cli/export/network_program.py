@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from artextract_cli.errors import UsageError
+from artextract_cli.errors import DependencyError, UsageError
 from artextract_cli.utils.atomic import atomic_path
 from artextract_cli.utils.output_plan import OutputPlan
 
@@ -77,7 +77,16 @@ def export_model(model: Path, out: Path) -> ExportedModel:
         raise UsageError(msg)
     OutputPlan(out=out, source_files=(model_path(model),)).check()
     network, card, _ = load_model(model)
-    program = _recorded(network, card)
+    try:
+        program = _recorded(network, card)
+    except RuntimeError as error:
+        backbone = card.backbone
+        msg = (
+            f"torch.export cannot record the network of {model}, backbone {backbone['name']} of "
+            f"{backbone['distribution']} ({str(error).splitlines()[0]}): export a model of gcn or "
+            "gat, or ask its authors for operations that torch.export knows"
+        )
+        raise DependencyError(msg) from error
     described = _described(card, program)
     with atomic_path(out) as temporary, temporary.open("wb") as file:
         _save(program, file, described)

@@ -6,21 +6,28 @@ from artextract_cli.utils.libraries.dgl_compat import require_dgl
 from artextract_cli.utils.libraries.pyg import require_pyg
 
 if TYPE_CHECKING:
+    import torch
+
     from artextract_cli.graphs.superpixel_graph import SuperpixelGraph
 
 
-def pyg_of(graph: "SuperpixelGraph") -> Any:
-    """``torch_geometric.data.Data`` of a graph: ``x``, ``edge_index``, ``edge_attr``, ``pos``."""
+def pyg_fields(graph: "SuperpixelGraph") -> "dict[str, torch.Tensor]":
+    """The fields of a graph by the names that PyTorch Geometric gives them."""
     import torch
 
-    return require_pyg().Data(
-        x=torch.tensor(graph.features),
-        edge_index=torch.tensor(graph.edges),
-        edge_attr=torch.tensor(graph.edge_weights),
+    return {
+        "x": torch.tensor(graph.features),
+        "edge_index": torch.tensor(graph.edges),
+        "edge_attr": torch.tensor(graph.edge_weights),
         # x before y, as the library draws positions.
-        pos=torch.tensor(graph.centroids[:, ::-1].copy()),
-        size_px=torch.tensor(graph.counts),
-    )
+        "pos": torch.tensor(graph.centroids[:, ::-1].copy()),
+        "size_px": torch.tensor(graph.counts),
+    }
+
+
+def pyg_of(graph: "SuperpixelGraph") -> Any:
+    """``torch_geometric.data.Data`` of a graph."""
+    return require_pyg().Data.from_dict(pyg_fields(graph))
 
 
 def dgl_of(graph: "SuperpixelGraph") -> Any:
@@ -30,8 +37,8 @@ def dgl_of(graph: "SuperpixelGraph") -> Any:
     dgl = require_dgl(torch.device("cpu"))
     source, target = torch.tensor(graph.edges)
     converted = dgl.graph((source, target), num_nodes=graph.n_nodes)
-    converted.ndata["x"] = torch.tensor(graph.features)
-    converted.ndata["pos"] = torch.tensor(graph.centroids[:, ::-1].copy())
-    converted.ndata["size_px"] = torch.tensor(graph.counts)
-    converted.edata["weight"] = torch.tensor(graph.edge_weights)
+    fields = pyg_fields(graph)
+    for name in ("x", "pos", "size_px"):
+        converted.ndata[name] = fields[name]
+    converted.edata["weight"] = fields["edge_attr"]
     return converted

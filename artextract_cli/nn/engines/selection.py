@@ -8,8 +8,8 @@ from torch import Tensor
 
 from artextract_cli.errors import DependencyError, UsageError
 from artextract_cli.nn.engines import dgl_engine, numba_engine, plain_engine, torch_engine
-from artextract_cli.utils.libraries.dgl_compat import why_no_dgl
 from artextract_cli.plugin.protocols import MessageGraph
+from artextract_cli.utils.libraries.dgl_compat import why_no_dgl
 
 ENGINE_NAMES = ("auto", "numba", "dgl", "torch")
 # Values of a node over all views: up to this many, torch was measured to sum faster than numba.
