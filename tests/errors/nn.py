@@ -19,10 +19,6 @@ ELSEWHERE: Mapping[str, Sequence[str]] = {
         "edges name nodes 0..3, but the graph has only 0..2: build the graph again",
         "edge 0 to 1 has no opposite 1 to 0: build the graph again",
     ),
-    "unit/nn/test_program.py::test_what_a_program_cannot_hold_is_named": (
-        "it uses the opposite direction of edges, which an exported program does not have",
-        "it uses DGL, which an exported program cannot hold",
-    ),
     "unit/nn/engines/test_selection.py::test_the_engine_and_its_reason": (
         "engine dgl cannot be used on cpu: …, or use --engine auto",
     ),
