@@ -47,6 +47,7 @@ _DEFINED_IN = {
     "inference.adapt_dataset": ("adapt_to_dataset",),
     "inference.finish_results": ("finish_results",),
     "inference.infer_dataset": ("infer_dataset", "infer_scenes"),
+    "io.codings": ("linear_band",),
     "io.image": ("as_band", "as_photograph", "is_coloured"),
     "io.images": ("read_counts",),
     "kernels.jit": ("compiled", "inlined"),
@@ -62,7 +63,7 @@ _DEFINED_IN = {
     "pipelines.scoring": ("open_scorer", "score_scene"),
     "pipelines.settings": ("TrainingSettings", "settings_for"),
     "pipelines.without_learning.scoring": ("ModelFree",),
-    "plugin.conformance": ("check_plugin",),
+    "plugin.conformance": ("check_plugin", "try_plugin"),
     "plugin.contract": (
         "API_VERSION",
         "Backbone",
@@ -92,6 +93,11 @@ _DEFINED_IN = {
     "plugin.scaffold": ("new_plugin",),
     "preprocessing.band_registration": ("RegisteredBand",),
     "preprocessing.calibrate_dataset": ("CalibratedBand", "calibrate_dataset"),
+    "preprocessing.colour_dataset": (
+        "CorrectedPhotograph",
+        "PatchDifference",
+        "colour_dataset",
+    ),
     "preprocessing.flatten_dataset": ("FlattenedPicture", "flatten_dataset"),
     "preprocessing.import_dataset": ("import_dataset",),
     "preprocessing.import_scenes": ("ImportedScene",),

@@ -58,6 +58,7 @@ from artextract_cli.inference.adapt_dataset import adapt_to_dataset as adapt_to_
 from artextract_cli.inference.finish_results import finish_results as finish_results
 from artextract_cli.inference.infer_dataset import infer_dataset as infer_dataset
 from artextract_cli.inference.infer_dataset import infer_scenes as infer_scenes
+from artextract_cli.io.codings import linear_band as linear_band
 from artextract_cli.io.image import as_band as as_band
 from artextract_cli.io.image import as_photograph as as_photograph
 from artextract_cli.io.image import is_coloured as is_coloured
@@ -81,6 +82,7 @@ from artextract_cli.pipelines.settings import TrainingSettings as TrainingSettin
 from artextract_cli.pipelines.settings import settings_for as settings_for
 from artextract_cli.pipelines.without_learning.scoring import ModelFree as ModelFree
 from artextract_cli.plugin.conformance import check_plugin as check_plugin
+from artextract_cli.plugin.conformance import try_plugin as try_plugin
 from artextract_cli.plugin.contract import API_VERSION as API_VERSION
 from artextract_cli.plugin.contract import Backbone as Backbone
 from artextract_cli.plugin.contract import Command as Command
@@ -107,6 +109,9 @@ from artextract_cli.plugin.scaffold import new_plugin as new_plugin
 from artextract_cli.preprocessing.band_registration import RegisteredBand as RegisteredBand
 from artextract_cli.preprocessing.calibrate_dataset import CalibratedBand as CalibratedBand
 from artextract_cli.preprocessing.calibrate_dataset import calibrate_dataset as calibrate_dataset
+from artextract_cli.preprocessing.colour_dataset import CorrectedPhotograph as CorrectedPhotograph
+from artextract_cli.preprocessing.colour_dataset import PatchDifference as PatchDifference
+from artextract_cli.preprocessing.colour_dataset import colour_dataset as colour_dataset
 from artextract_cli.preprocessing.flatten_dataset import FlattenedPicture as FlattenedPicture
 from artextract_cli.preprocessing.flatten_dataset import flatten_dataset as flatten_dataset
 from artextract_cli.preprocessing.import_dataset import import_dataset as import_dataset
@@ -193,6 +198,7 @@ __all__ = [
     "CodedImporterFunction",
     "Coding",
     "Command",
+    "CorrectedPhotograph",
     "Dataset",
     "DatasetCheck",
     "DependencyError",
@@ -228,6 +234,7 @@ __all__ = [
     "NodeNorm",
     "Objective",
     "Page",
+    "PatchDifference",
     "Plugin",
     "Projection",
     "RegisteredBand",
@@ -271,6 +278,7 @@ __all__ = [
     "check_same_size",
     "coded_rgb",
     "coded_values",
+    "colour_dataset",
     "compiled",
     "connected_regions",
     "contrastive_loss",
@@ -304,6 +312,7 @@ __all__ = [
     "inlined",
     "interpolation_weights",
     "is_coloured",
+    "linear_band",
     "linear_values",
     "list_models",
     "list_pictures",
@@ -347,6 +356,7 @@ __all__ = [
     "tabulate_results",
     "train",
     "train_seeds",
+    "try_plugin",
     "warn",
     "write_pyramid",
     "write_report",

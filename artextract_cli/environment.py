@@ -21,6 +21,9 @@ PACKAGES = (
     "torch-geometric",
 )
 
+OPTIONAL = ("rawpy",)
+"""Packages of extras that decide which files can be read."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class Diagnosis:
@@ -75,7 +78,8 @@ def diagnosis() -> Diagnosis:
     dgl = f"usable on {device}" if reason is None else f"not usable on {device}: {reason}"
     return Diagnosis(
         system=platform.platform(),
-        packages={"python": sys.version.split()[0]} | {name: _version(name) for name in PACKAGES},
+        packages={"python": sys.version.split()[0]}
+        | {name: _version(name) for name in (*PACKAGES, *OPTIONAL)},
         devices={device.name: device.summary for device in describe_devices()},
         device=str(device),
         engine=engine.name,

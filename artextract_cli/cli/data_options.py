@@ -105,6 +105,21 @@ class Examining:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Colouring:
+    """By what the colours of photographs are corrected."""
+
+    grey: Annotated[
+        str | None,
+        Setting(help="Grey patch instead of a chart: X,Y,WIDTH,HEIGHT in px.", group="Colour"),
+    ] = None
+    chart_scene: Annotated[
+        str | None,
+        Setting(help="Scene whose chart, or grey patch, serves all scenes.", group="Colour"),
+    ] = None
+    coding: Codings
+
+
+@dataclass(frozen=True, kw_only=True)
 class Lighting:
     """Reference frames and exposure of raw counts."""
 

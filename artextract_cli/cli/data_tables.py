@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     import rich.table
 
     from artextract_cli.preprocessing.calibrate_dataset import CalibratedBand
+    from artextract_cli.preprocessing.colour_dataset import CorrectedPhotograph
     from artextract_cli.preprocessing.flatten_dataset import FlattenedPicture
     from artextract_cli.preprocessing.import_scenes import ImportedScene
     from artextract_cli.preprocessing.register_dataset import RegisteredScene
@@ -66,6 +67,36 @@ def flatten_table(out: Path, images: "list[FlattenedPicture]") -> "rich.table.Ta
         for p in images
     ]
     return console.table(str(out), columns, rows)
+
+
+def colour_tables(
+    out: Path, photographs: "list[CorrectedPhotograph]"
+) -> "Iterator[rich.table.Table]":
+    """Colour differences of every photograph, and of the patches if there is only one."""
+    columns = (
+        "scene",
+        "measured in",
+        "patches",
+        "mean ΔE00 before",
+        "after",
+        "left out",
+        "max ΔE00 before",
+        "after ",
+    )
+    rows = [
+        (
+            p.scene,
+            p.measured_in,
+            len(p.patches),
+            *(*p.mean, p.left_out),
+            *p.largest,
+        )
+        for p in photographs
+    ]
+    yield console.table(str(out), columns, rows)
+    if len(photographs) == 1:
+        patches = [(p.name, p.before, p.after) for p in photographs[0].patches]
+        yield console.table("patches", ("patch", "ΔE00 before", "after"), patches)
 
 
 def import_tables(

@@ -107,6 +107,25 @@ def parse_bands(words: list[str] | None) -> dict[str, Path]:
     return bands
 
 
+def parse_grey(text: str | None) -> tuple[int, int, int, int] | None:
+    """Parse ``"40,60,30,20"`` into column, row, width and height in px.
+
+    Raises
+    ------
+    UsageError
+        If these are not four whole numbers, or the patch has no pixel.
+    """
+    if text is None:
+        return None
+    numbers = text.split(",")
+    if len(numbers) == 4 and all(n.strip().isascii() and n.strip().isdigit() for n in numbers):
+        left, top, width, height = map(int, numbers)
+        if width and height:
+            return left, top, width, height
+    msg = f"--grey takes X,Y,WIDTH,HEIGHT in pixels, such as 40,60,30,20; got {text!r}"
+    raise UsageError(msg)
+
+
 def parse_coding(words: list[str] | None) -> Coding:
     """Parse ``["bands=srgb", "950=linear"]`` into the coding of photograph and bands.
 

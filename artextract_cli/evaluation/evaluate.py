@@ -38,6 +38,7 @@ from artextract_cli.results.commands import infer_dataset_again
 from artextract_cli.results.reader import open_scene, scene_folders
 from artextract_cli.results.scene_result import SceneResult
 from artextract_cli.scenes.dataset import open_dataset
+from artextract_cli.scenes.embedded.codings import codings
 from artextract_cli.scenes.reading import read_picture, read_scene, read_truth
 from artextract_cli.scenes.scene import CLEAN, HIDDEN, Scene, SceneFiles
 from artextract_cli.utils.checksums import file_digest
@@ -191,7 +192,7 @@ def _check_source(result: SceneResult, files: SceneFiles, dataset: Path) -> None
         )
         raise InputError(msg)
     # The same files decoded differently are other images.
-    if bands and _codings(result) != files.coding.resolved(files.band_ids):
+    if bands and _codings(result) != codings(files):
         msg = (
             f"the results of {result.name} in {result.path} were computed with a coding other than "
             f"the dataset's: set it in dataset.yaml, or run `{again}`"

@@ -13,12 +13,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from artextract_cli.errors import InputError
-from artextract_cli.imaging.coding import LINEAR
+from artextract_cli.imaging.coding import LINEAR, SRGB
 from artextract_cli.io.image import as_band, as_photograph
-from artextract_cli.io.images import n_bits, picture_parts, read_counts
+from artextract_cli.io.images import decode_picture, n_bits, picture_parts, read_counts
 from artextract_cli.results.reader import find_scene, result_folders
 from artextract_cli.results.scene_result import SceneResult
 from artextract_cli.scenes.dataset import open_dataset
+from artextract_cli.scenes.dataset_writer import counts_of_16_bit
+from artextract_cli.scenes.embedded.codings import coding_of_band, coding_of_photograph
 from artextract_cli.scenes.names import first_names
 from artextract_cli.scenes.reading import check_same_size
 from artextract_cli.scenes.scene import SceneFiles
@@ -51,6 +53,7 @@ class ImageStack:
     depth: np.dtype[Any]
     channels: tuple[Channel, ...]
     photograph: Path | None = None
+    photograph_coding: str = SRGB
     pixels_per_mm: float | None = None
     is_reflectance: bool = False
     """Whether full scale stands for a reflectance of 1."""
@@ -91,7 +94,7 @@ def _of_scene(files: SceneFiles) -> ImageStack:
     shape, _, _ = next(picture_parts(files.rgb))
     depth = _common_depth(files.bands)
     nm = files.wavelengths or (None,) * len(files.bands)
-    codings = [files.coding.of_band(band) for band in files.band_ids]
+    codings = [coding_of_band(files, band) for band in files.band_ids]
     return ImageStack(
         scene=files.name,
         description=f"Bands of {files.name}, coded: {', '.join(dict.fromkeys(codings))}",
@@ -102,6 +105,8 @@ def _of_scene(files: SceneFiles) -> ImageStack:
             for band, path, each in zip(files.band_ids, files.bands, nm, strict=True)
         ),
         photograph=files.rgb,
+        # What is stated goes along with the dataset, and its values are exported as stored.
+        photograph_coding=SRGB if files.coding.photograph else coding_of_photograph(files),
         pixels_per_mm=files.pixels_per_mm,
         is_reflectance=set(codings) == {LINEAR},
         source_files=(files.rgb, *files.bands),
@@ -132,8 +137,16 @@ def _converted(values: NDArray[Any], depth: np.dtype[Any]) -> NDArray[Any]:
 
 
 def read_photograph(stack: ImageStack) -> NDArray[Any] | None:
-    """The photograph (H, W, 3) of a stack at its full depth, if there is one."""
-    return None if stack.photograph is None else as_photograph(read_counts(stack.photograph))
+    """The photograph (H, W, 3) of a stack at its full depth, if there is one.
+
+    Raw files and colours of a profile become sRGB of 16 bit, as the formats carry no profile.
+    """
+    path = stack.photograph
+    if path is None:
+        return None
+    if stack.photograph_coding == SRGB:
+        return as_photograph(read_counts(path))
+    return as_photograph(counts_of_16_bit(decode_picture(path).srgb(stack.photograph_coding)))
 
 
 def _of_result(result: SceneResult) -> ImageStack:

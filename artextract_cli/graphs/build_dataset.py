@@ -17,6 +17,7 @@ from artextract_cli.plugin.host import plugin_host
 from artextract_cli.plugin.options import make_options, split_prefixed
 from artextract_cli.scenes.checks.values import check_values
 from artextract_cli.scenes.dataset import open_dataset
+from artextract_cli.scenes.embedded.codings import codings
 from artextract_cli.scenes.layout import check_outside_datasets
 from artextract_cli.scenes.memory_plan import MemoryPlan
 from artextract_cli.scenes.planned_work import planned_outcomes
@@ -148,8 +149,9 @@ def _build_if_needed(
     origin = plugin_host().find("superpixels", recipe.superpixels).origin
     metadata: list[object] = [files.split, files.clean, files.wavelengths]
     # Only what differs from the default: stating the default does not make files outdated.
-    if files.coding.resolved(files.band_ids) != Coding().resolved(files.band_ids):
-        metadata.append(files.coding.resolved(files.band_ids))
+    resolved = codings(files)
+    if resolved != Coding().resolved(files.band_ids):
+        metadata.append(resolved)
     key = source_key(digests, recipe, origin, metadata)
     if read_key(path) == key:
         return False

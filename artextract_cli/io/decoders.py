@@ -17,8 +17,10 @@ import numpy as np
 from PIL import BmpImagePlugin, Image, ImageFile, JpegImagePlugin, PngImagePlugin
 
 from artextract_cli.errors import InputError
+from artextract_cli.io.profiles import MAX_PROFILE_BYTES
+from artextract_cli.io.raw import decode_raw, raw_pixels
 from artextract_cli.io.stored import Stored, check_size, exif_orientation
-from artextract_cli.io.tiff import decode_tiff, opened_tiff
+from artextract_cli.io.tiff import decode_tiff, opened_tiff, page_profile
 
 PNG_DEPTH_AT = 24
 """Offset in bytes of the bit depth in a PNG file (ISO/IEC 15948, 11.2.2)."""
@@ -41,7 +43,25 @@ def decode_png(path: Path) -> Stored:
     exif = Image.Exif()
     exif.load(bytes(chunks.get(b"eXIf", b"")))
     values = imagecodecs.png_decode(data)
-    return Stored(values, values.dtype.itemsize * 8, exif_orientation(exif))
+    profile = _unpacked(chunks.get(b"iCCP"))
+    return Stored(values, values.dtype.itemsize * 8, exif_orientation(exif), profile)
+
+
+def _unpacked(chunk: bytes | memoryview | None) -> bytes | None:
+    """The profile in a chunk iCCP: name, 0, method of compression, deflated profile."""
+    if chunk is None:
+        return None
+    return inflated(bytes(chunk).partition(b"\0")[2][1:], MAX_PROFILE_BYTES)
+
+
+def inflated(deflated: bytes, limit: int) -> bytes:
+    """Inflate at most ``limit`` bytes; empty if there are more, or the data are damaged."""
+    unpacker = zlib.decompressobj()
+    try:
+        data = unpacker.decompress(deflated, limit)
+    except zlib.error:
+        return b""
+    return data if unpacker.eof else b""
 
 
 def _png_chunks(data: bytes) -> Iterator[tuple[bytes, memoryview]]:
@@ -82,7 +102,7 @@ def _decode_by_pillow(image_class: type[ImageFile.ImageFile], path: Path) -> Sto
         orientation = exif_orientation(image.getexif())
         # Palette indices are not brightness, and full scale is 255 for 1-bit images too.
         converted = image.convert({"1": "L", "P": "RGB"}.get(image.mode, image.mode))
-        return Stored(np.asarray(converted), 8, orientation)
+        return Stored(np.asarray(converted), 8, orientation, image.info.get("icc_profile"))
 
 
 def measure(decode: Decoder, path: Path) -> int:
@@ -91,6 +111,8 @@ def measure(decode: Decoder, path: Path) -> int:
         with opened_tiff(path) as tiff:
             page: Any = tiff.pages.first
             return int(page.imagewidth) * int(page.imagelength)
+    if decode is decode_raw:
+        return raw_pixels(path)
     # Pillow reads only the header until pixels are asked for.
     with _PILLOW_CLASSES[decode](path) as image:
         width, height = image.size
@@ -104,10 +126,42 @@ def measure_depth(decode: Decoder, path: Path) -> int:
         with opened_tiff(path) as tiff:
             page: Any = tiff.pages.first
             return int(page.bitspersample)
+    if decode is decode_raw:
+        return 16
     if decode is decode_png:
         with path.open("rb") as file:
             return file.read(PNG_DEPTH_AT + 1)[PNG_DEPTH_AT]
     return 8
+
+
+def embedded_profile(decode: Decoder, path: Path) -> tuple[bytes | None, int]:
+    """The profile of a file, and its number of channels without alpha, without its pixels."""
+    if decode is decode_tiff:
+        with opened_tiff(path) as tiff:
+            page: Any = tiff.pages.first
+            is_grey = page.photometric.name in ("MINISWHITE", "MINISBLACK")
+            return page_profile(page), 1 if is_grey else 3
+    if decode is decode_raw:
+        return None, 3
+    if decode is decode_png:
+        chunks = dict(leading_chunks(path))
+        colour_type = chunks[b"IHDR"][9]
+        return _unpacked(chunks.get(b"iCCP")), 1 if colour_type in (0, 4) else 3
+    with _PILLOW_CLASSES[decode](path) as image:
+        return image.info.get("icc_profile"), 1 if image.mode in ("1", "L") else 3
+
+
+def leading_chunks(path: Path) -> Iterator[tuple[bytes, bytes]]:
+    """Name and body of the chunks of a PNG in front of its pixels; long bodies are cut off."""
+    with path.open("rb") as file:
+        file.seek(8)  # the signature
+        while True:
+            size, name = struct.unpack(">I4s", file.read(8))
+            if name == b"IDAT":
+                return
+            following = file.tell() + size + 4  # the checksum
+            yield name, file.read(min(size, MAX_PROFILE_BYTES))
+            file.seek(following)
 
 
 _PILLOW_CLASSES: dict[Decoder, type[ImageFile.ImageFile]] = {

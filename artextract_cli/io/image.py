@@ -13,6 +13,7 @@ from artextract_cli._typing import FloatArray
 from artextract_cli.errors import InputError
 from artextract_cli.imaging.blocks import Block
 from artextract_cli.imaging.coding import LINEAR, SRGB, linear_values, srgb_values
+from artextract_cli.io.profiles import PROFILE, linear_by_profile, srgb_by_profile
 from artextract_cli.io.stored import Part
 
 MAX_UINT16 = 65535
@@ -32,6 +33,9 @@ class Picture:
     depth: str
     """Kind and bits of the values: uint8, uint12, uint16, float32, ..."""
 
+    profile: bytes | None = None
+    """The embedded colour profile; it counts only if the coding is ``profile``."""
+
     def scaled(self) -> FloatArray:
         """Return (H, W, C) float32, 1 at full scale."""
         scaled: FloatArray = np.true_divide(self.values, self.full_scale, dtype=np.float32)
@@ -39,10 +43,14 @@ class Picture:
 
     def linear(self, coding: str = LINEAR) -> FloatArray:
         """Return (H, W, C) float32, linear and 1 at full scale; ``coding`` is how it is stored."""
+        if coding == PROFILE:
+            return self._by_profile(linear_by_profile)
         return self._apply_curve(lambda values: linear_values(values, coding), coding == LINEAR)
 
     def srgb(self, coding: str = SRGB) -> FloatArray:
         """Return (H, W, C) float32, coded as sRGB; ``coding`` is how it is stored."""
+        if coding == PROFILE:
+            return self._by_profile(srgb_by_profile)
         return self._apply_curve(lambda values: srgb_values(values, coding), coding == SRGB)
 
     def grey(self, coding: str = LINEAR) -> FloatArray:
@@ -55,6 +63,13 @@ class Picture:
             return np.asarray(self.linear(coding).mean(axis=2), np.float32)
         # One of the equal channels is enough; the mean of three could be rounded.
         return dataclasses.replace(self, values=self.values[..., :1]).linear(coding)[..., 0]
+
+    def _by_profile(self, convert: Callable[[FloatArray, bytes], FloatArray]) -> FloatArray:
+        """Convert the values by the profile, which was checked when the coding was found."""
+        profile = self.profile or b""
+        if self.values.shape[2] == 3:
+            return convert(self.scaled(), profile)
+        return self._apply_curve(lambda v: convert(v[..., None], profile)[..., 0], is_same=False)
 
     def _apply_curve(self, curve: Callable[[FloatArray], FloatArray], is_same: bool) -> FloatArray:
         """Apply a curve to the values, through a lookup table if they are integers."""

@@ -1,12 +1,11 @@
 """Reading image files as upright, opaque, finite arrays at their full depth.
 
-The format of a file is recognised by its content, not by its name. Colour profiles are not applied.
+The format of a file is recognised by its content, not by its name. Values are returned as stored;
+`io.codings` reads what an embedded colour profile states about them.
 """
 
 import math
-import warnings
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +16,7 @@ from artextract_cli._typing import FloatArray
 from artextract_cli.errors import InputError
 from artextract_cli.imaging.blocks import Block, full_block
 from artextract_cli.io import decoders, stored, tiff
+from artextract_cli.io.formats import decoder_of, decoding
 from artextract_cli.io.image import (
     MAX_UINT16,
     Picture,
@@ -26,17 +26,7 @@ from artextract_cli.io.image import (
     upright_place,
     value_problem,
 )
-from artextract_cli.utils.file_errors import reading
 
-_DECODERS: dict[bytes, decoders.Decoder] = {
-    b"\x89PNG\r\n\x1a\n": decoders.decode_png,
-    b"BM": decoders.decode_bmp,
-    b"\xff\xd8\xff": decoders.decode_jpeg,
-    b"II*\0": tiff.decode_tiff,
-    b"MM\0*": tiff.decode_tiff,
-    b"II+\0": tiff.decode_tiff,  # BigTIFF
-    b"MM\0+": tiff.decode_tiff,
-}
 # Of 32-bit full scale, counts of 16 bits reach at most 1/65 536 and those of 24 bits just 1/256.
 MIN_RANGE_SHARE = 1 / 256
 """Smallest share of the full scale that the largest of 32- or 64-bit counts must reach.
@@ -84,9 +74,9 @@ def read_counts(
 
 
 def _read_stack(path: Path, pages: Sequence[int] | None) -> Picture:
-    if _decoder(path) is not tiff.decode_tiff:
+    if decoder_of(path) is not tiff.decode_tiff:
         return decode_picture(path)
-    with _decoding(path):
+    with decoding(path):
         if not tiff.is_stack(path):
             return decode_picture(path)
         stored = tiff.decode_stack(path, pages)
@@ -106,8 +96,8 @@ def decode_picture(path: Path) -> Picture:
         several pages, transparent pixels, values that are not finite, colours other than RGB, or
         more than 16 bits where 16 are enough.
     """
-    decode = _decoder(path)
-    with _decoding(path):
+    decode = decoder_of(path)
+    with decoding(path):
         stored = decode(path)
     return _range_checked(path, _picture(path, stored))
 
@@ -123,14 +113,14 @@ def picture_parts(path: Path) -> Iterator[tuple[tuple[int, int], Block, Picture]
     InputError
         As :func:`decode_picture`, possibly after some parts.
     """
-    if _decoder(path) is not tiff.decode_tiff:
+    if decoder_of(path) is not tiff.decode_tiff:
         picture = decode_picture(path)
         height, width = picture.values.shape[:2]
         yield (height, width), full_block((height, width)), picture
         return
     # The range is judged after the last part, because a single strip or tile may be dark.
     largest, full_scale = 0.0, 1.0
-    with _decoding(path):
+    with decoding(path):
         for part in tiff.tiff_parts(path):
             shape, block = upright_place(part)
             picture = _picture(path, part.stored, corner=(block.top, block.left))
@@ -147,8 +137,8 @@ def n_pixels(path: Path) -> int:
     InputError
         If the file is missing, not an image, too large, or its header is damaged.
     """
-    decode = _decoder(path)
-    with _decoding(path):
+    decode = decoder_of(path)
+    with decoding(path):
         return decoders.measure(decode, path)
 
 
@@ -160,20 +150,9 @@ def n_bits(path: Path) -> int:
     InputError
         If the file is missing, not an image, or its header is damaged.
     """
-    decode = _decoder(path)
-    with _decoding(path):
+    decode = decoder_of(path)
+    with decoding(path):
         return decoders.measure_depth(decode, path)
-
-
-@contextmanager
-def _decoding(path: Path) -> Iterator[None]:
-    """Raise one error for all kinds of damage; damaged EXIF data leaves the pixels intact."""
-    try:
-        # Decoders warn of damaged metadata, which does not touch the pixels.
-        with warnings.catch_warnings(action="ignore"):
-            yield
-    except stored.DECODING_ERRORS as error:
-        raise _damaged(path) from error
 
 
 def _picture(
@@ -191,7 +170,12 @@ def _picture(
     values = finite(path, values, corner)
     if not is_stack:
         values = opaque(path, values, full_scale)
-    return Picture(values=np.ascontiguousarray(values), full_scale=full_scale, depth=depth)
+    return Picture(
+        values=np.ascontiguousarray(values),
+        full_scale=full_scale,
+        depth=depth,
+        profile=stored.profile,
+    )
 
 
 def _range_checked(path: Path, picture: Picture) -> Picture:
@@ -224,7 +208,7 @@ def read_pages(path: Path) -> FloatArray:
         If the file is missing, not a TIFF, or damaged.
     """
     _check_tiff(path)
-    with _decoding(path):
+    with decoding(path):
         return tiff.decode_pages(path).astype(np.float32)
 
 
@@ -237,33 +221,11 @@ def read_page(path: Path, page: int) -> FloatArray:
         If the file is missing, not a TIFF, damaged, or has no such page.
     """
     _check_tiff(path)
-    with _decoding(path):
+    with decoding(path):
         return tiff.decode_page(path, page).astype(np.float32, copy=False)
 
 
-def _decoder(path: Path) -> decoders.Decoder:
-    with reading(path), path.open("rb") as file:
-        # The longest signature, that of PNG, has 8 bytes.
-        head = file.read(8)
-    if not head:
-        msg = f"{path} is empty (0 bytes): copy or export it again"
-        raise InputError(msg)
-    for signature, decode in _DECODERS.items():
-        if head.startswith(signature):
-            return decode
-    kind = path.suffix[1:].upper() or "picture"
-    msg = (
-        f"{path} is not a {kind}: its content is not PNG, BMP, JPEG or TIFF; save it as one of "
-        "these"
-    )
-    raise InputError(msg)
-
-
 def _check_tiff(path: Path) -> None:
-    if _decoder(path) is not tiff.decode_tiff:
+    if decoder_of(path) is not tiff.decode_tiff:
         msg = f"{path} is not a TIFF: save it as one"
         raise InputError(msg)
-
-
-def _damaged(path: Path) -> InputError:
-    return InputError(f"{path} is damaged or cut short: copy or export it again")

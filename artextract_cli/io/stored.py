@@ -31,6 +31,7 @@ class Stored(NamedTuple):
     values: NDArray[Any]  # (H, W) or (H, W, C), alpha included; unsigned integers or floats
     bits: int  # of unsigned integers: full scale is 2**bits - 1
     orientation: int  # EXIF code: 1 is upright
+    profile: bytes | None = None  # ICC profile; empty if it cannot be unpacked
 
 
 class Part(NamedTuple):

@@ -115,13 +115,20 @@ def _stored(page: Any, values: NDArray[Any]) -> Stored:
     if values.dtype == bool:
         values = values.astype(np.uint8)
     orientation = int(page.tags.valueof(ORIENTATION_TAG, default=1))
+    profile = page_profile(page)
     if page.photometric.name == "PALETTE":
         # Colours of a TIFF palette, (3, entries), have 16 bits whatever the depth of the index.
-        return Stored(np.moveaxis(page.colormap[:, values[..., 0]], 0, 2), 16, orientation)
+        return Stored(np.moveaxis(page.colormap[:, values[..., 0]], 0, 2), 16, orientation, profile)
     if page.photometric.name == "MINISWHITE" and values.dtype.kind == "u":
         # Here 0 stands for white; counts are inverted, so that larger always means lighter.
         values = values.dtype.type(2**page.bitspersample - 1) - values
-    return Stored(values, page.bitspersample, orientation)
+    return Stored(values, page.bitspersample, orientation, profile)
+
+
+def page_profile(page: Any) -> bytes | None:
+    """The colour profile of a page; empty if it is not one of bytes."""
+    profile = page.iccprofile
+    return profile if profile is None or isinstance(profile, bytes) else b""
 
 
 def decode_pages(path: Path) -> NDArray[Any]:

@@ -38,18 +38,52 @@ def check_plugin(plugin: str) -> list[dict[str, Any]]:
     DependencyError
         If it cannot be loaded.
     """
+    return _apart("artextract_cli.testing", plugin)
+
+
+def try_plugin(plugin: str) -> list[dict[str, Any]]:
+    """Train a tiny network with a plugin, and one without it, in a separate process.
+
+    Parameters
+    ----------
+    plugin
+        Name of a plugin or distribution, or a project folder, installed or not.
+
+    Returns
+    -------
+    list of dict
+        Per run: ``kind``, ``plugin``, ``train_loss``, ``val_loss``, ``quality`` (AUROC by score),
+        ``parameters`` and ``seconds``. The built-in default of a kind comes first.
+
+    Raises
+    ------
+    UsageError
+        If the plugin is unknown, or takes no part in a training, as importers and commands.
+    InputError
+        If a folder is not a project with an entry point.
+    DependencyError
+        If it cannot be loaded.
+    ArtextractError
+        If it ends the process, or its training fails.
+    """
+    return _apart("artextract_cli.testing.trial", plugin)
+
+
+def _apart(module: str, plugin: str) -> list[dict[str, Any]]:
+    """The rows that a module of the tests writes about a plugin, in a process of its own."""
     with tempfile.TemporaryDirectory() as folder:
         # A file, because the plugin may print to stdout.
         out = Path(folder, "outcomes.jsonl")
-        command = [sys.executable, "-m", "artextract_cli.testing", str(out), plugin]
+        command = [sys.executable, "-m", module, str(out), plugin]
         completed = subprocess.run(command, stdout=sys.stderr, check=False)
         lines = out.read_text(encoding="utf-8").splitlines() if out.exists() else []
     outcomes = [json.loads(line) for line in lines]
     if outcomes and "error" in outcomes[-1]:
-        raise _ERRORS[outcomes[-1]["exit_code"]](outcomes[-1]["error"])
+        kind = _ERRORS.get(outcomes[-1]["exit_code"], ArtextractError)
+        raise kind(outcomes[-1]["error"])
     # Without this last line the plugin has ended the process, by a crash or by exiting.
     if not outcomes or outcomes[-1] != {"all": "done"}:
-        last = f" after {outcomes[-1]['check']!r}" if outcomes else ""
+        last = f" after {outcomes[-1].get('check', 'a training')!r}" if outcomes else ""
         msg = f"{plugin} ended its test process{last} ({_exit_reason(completed.returncode)})"
         raise ArtextractError(msg)
     return outcomes[:-1]

@@ -221,6 +221,10 @@ class Capture:
         "train" or "val"; chosen by the user if None.
     pixels_per_mm
         Scale of the photograph; None if unknown.
+    files
+        The image file of the photograph (under "photograph") and of bands (under their ids), where
+        a file has one image whose counts are passed on as stored. Their colour profiles are
+        applied, and what they say of the capture is recorded.
     """
 
     name: str
@@ -231,6 +235,7 @@ class Capture:
     mask: NDArray[np.bool_] | None = None
     split: Literal["train", "val"] | None = None
     pixels_per_mm: float | None = None
+    files: Mapping[str, Path] | None = None
 
 
 class ImporterFunction(Protocol):

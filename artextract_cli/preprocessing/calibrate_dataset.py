@@ -5,7 +5,7 @@ same subfolders or in one folder; or one for all scenes, named after the band al
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 
@@ -20,6 +20,7 @@ from artextract_cli.io.images import decode_picture
 from artextract_cli.scenes.checks.values import warn_of_coding
 from artextract_cli.scenes.dataset import open_dataset
 from artextract_cli.scenes.dataset_writer import DatasetCopy, copied_dataset
+from artextract_cli.scenes.embedded.codings import coding_of_band
 from artextract_cli.scenes.layout import list_pictures
 from artextract_cli.scenes.reading import read_mask
 from artextract_cli.scenes.scene import SceneFiles
@@ -162,7 +163,7 @@ def calibrate_dataset(
         exposure_ratio=exposure_ratio,
         stems=frozenset(path.stem for files in scenes for path in files.bands),
     )
-    with copied_dataset(raw, out) as output:
+    with copied_dataset(raw, out, scenes) as output:
         rows = results_of(partial(_calibrate, frames=frames, output=output), scenes, jobs, on_scene)
         for files, of_scene in zip(scenes, rows, strict=True):
             _record_step(output, files.name, frames, of_scene)
@@ -183,7 +184,7 @@ def _calibrate(files: SceneFiles, frames: _Frames, output: DatasetCopy) -> list[
         rows.append(_row(files.name, "", photograph))
         valid = valid & photograph.valid
     for path, band in zip(files.bands, files.band_ids, strict=True):
-        corrected = _corrected(path, band, frames, output.source, files.coding.of_band(band))
+        corrected = _corrected(path, band, frames, output.source, coding_of_band(files, band))
         if corrected is None:
             msg = (
                 f"{path} has no frames in {frames.white} and {frames.dark}: add {path.name} to "
@@ -196,8 +197,7 @@ def _calibrate(files: SceneFiles, frames: _Frames, output: DatasetCopy) -> list[
         _check_valid(files, corrected.valid)
         if not corrected.valid.all():
             output.write_mask(files, corrected.valid, band)
-        # Other grids have no place in the object mask before registration, which warps the mask of
-        # the band.
+        # Other grids fit the object mask only after registration, which warps the band's mask.
         if corrected.dead.shape == shape:
             valid = valid & corrected.valid
     _check_valid(files, valid)
@@ -225,7 +225,7 @@ def _corrected(path: Path, band: str, frames: _Frames, raw: Path, coding: str) -
         _check_frame(frame, picture, path, raw_picture)
     corrected = flat_field(
         raw_picture.linear(coding),
-        *(picture.linear(coding) for picture in pictures),
+        *(replace(p, profile=raw_picture.profile).linear(coding) for p in pictures),
         white_reflectance=frames.white_reflectance,
         exposure_ratio=frames.exposure_ratio,
     )

@@ -19,6 +19,7 @@ from artextract_cli.scenes.dataset_writer import (
     copied_dataset,
     write_image,
 )
+from artextract_cli.scenes.embedded.codings import coding_of_band, coding_of_photograph
 from artextract_cli.scenes.reading import read_mask
 from artextract_cli.scenes.scene import SceneFiles
 from artextract_cli.utils.events import warn
@@ -130,7 +131,7 @@ def flatten_dataset(
     scenes = open_dataset(raw, coding=coding).scenes
     warn_of_coding(scenes)
     all_rows: list[FlattenedPicture] = []
-    with copied_dataset(raw, out) as output:
+    with copied_dataset(raw, out, scenes) as output:
         for files in scenes:
             rows = _flatten(files, output)
             _warn(files.name, rows, out)
@@ -143,13 +144,13 @@ def flatten_dataset(
 
 
 def _flatten(files: SceneFiles, output: DatasetCopy) -> list[FlattenedPicture]:
-    photograph = decode_picture(files.rgb).linear(files.coding.of_photograph)
+    photograph = decode_picture(files.rgb).linear(coding_of_photograph(files))
     mask = None if files.mask is None else read_mask(files.mask, photograph.shape)
     flats = [_flat(files.name, files.rgb, "", photograph, mask)]
     output.write_reflectance(files.rgb, coded_rgb(flats[0].image))
     for path, band in zip(files.bands, files.band_ids, strict=True):
         # (H, W, 1), so that bands and photograph go the same way.
-        values = decode_picture(path).grey(files.coding.of_band(band))[..., None]
+        values = decode_picture(path).grey(coding_of_band(files, band))[..., None]
         band_mask = _band_mask(files, band, values, mask)
         flats.append(_flat(files.name, path, band, values, band_mask))
         output.write_reflectance(path, flats[-1].image)

@@ -7,10 +7,13 @@ from pathlib import Path
 from typing import Any
 
 from artextract_cli.imaging.coding import Coding
+from artextract_cli.io.metadata import read_metadata
 from artextract_cli.plugin.host import plugin_host
 from artextract_cli.plugin.plugin import Plugin
 from artextract_cli.plugin.protocols import Capture
 from artextract_cli.preprocessing.capture_validation import planes
+from artextract_cli.preprocessing.import_profiles import profile_names
+from artextract_cli.scenes.embedded.captures import CAPTURE, Captures
 from artextract_cli.scenes.history import ProcessingStep
 from artextract_cli.utils.checksums import file_digest
 
@@ -40,14 +43,16 @@ class ImportRecord:
         """The files below the source, listed once for all scenes."""
         return _files_below(self.source)
 
-    def step(self, capture: Capture) -> ProcessingStep:
-        """This import of a scene.
+    def step(self, capture: Capture, coding: Coding) -> ProcessingStep:
+        """This import of a scene; ``coding`` is that of the dataset.
 
         Raises
         ------
         InputError
             If a source file cannot be read.
         """
+        captured = _captured(capture)
+        profiles = profile_names(capture, coding)
         height, width = capture.rgb.shape[:2]
         band_ids = list(capture.band_ids or ())
         return ProcessingStep(
@@ -58,6 +63,8 @@ class ImportRecord:
                 "options": {key: str(value) for key, value in self.options.items()},
                 "coding": self.coding.described(band_ids),
                 "auto_mask": self.auto_mask,
+                # Imports without profiles have no such key: the same bytes as before.
+                **({"profiles": profiles} if profiles else {}),
             },
             figures={
                 "width_px": width,
@@ -65,6 +72,7 @@ class ImportRecord:
                 "bands": len(planes(capture)),
                 "has_mask": capture.mask is not None,
                 "files_sha256": self._digests(capture.name),
+                **({CAPTURE: captured} if captured else {}),
             },
         )
 
@@ -83,6 +91,12 @@ class ImportRecord:
         is_folder = bool(scene) and (self.source / scene).is_dir()
         files = _files_below(self.source / scene) if is_folder else self._all_files
         return [path for path in files if path.name.startswith(scene)] or files
+
+
+def _captured(capture: Capture) -> Captures:
+    """What the files of a capture say about it."""
+    found = {image: read_metadata(path) for image, path in (capture.files or {}).items()}
+    return {image: dict(said.fields) for image, said in found.items() if said.fields}
 
 
 def _files_below(folder: Path) -> list[Path]:

@@ -14,6 +14,7 @@ from artextract_cli.imaging.painting_mask import find_painting
 from artextract_cli.io.images import decode_picture
 from artextract_cli.scenes.dataset import open_dataset
 from artextract_cli.scenes.dataset_writer import DatasetCopy, ScenePaths, copied_dataset
+from artextract_cli.scenes.embedded.codings import coding_of_band, coding_of_photograph
 from artextract_cli.scenes.reading import check_same_size, read_mask
 from artextract_cli.scenes.scene import SceneFiles
 from artextract_cli.utils.events import warn
@@ -124,12 +125,12 @@ def _mask(files: SceneFiles, output: DatasetCopy, out: Path) -> MaskedScene:
 
 def _images(files: SceneFiles) -> Iterator[FloatArray]:
     """Yield the photograph (H, W, 3), sRGB 0..1, then each band (H, W), linear 0..1."""
-    photograph = decode_picture(files.rgb).srgb(files.coding.of_photograph)
+    photograph = decode_picture(files.rgb).srgb(coding_of_photograph(files))
     shape = photograph.shape
     yield photograph
     # Bands follow one at a time; the caller has taken what it needs of the photograph.
     del photograph
     for name, path in zip(files.band_ids, files.bands, strict=True):
-        band = decode_picture(path).grey(files.coding.of_band(name))
+        band = decode_picture(path).grey(coding_of_band(files, name))
         check_same_size(path, band.shape, files.rgb, shape)
         yield band

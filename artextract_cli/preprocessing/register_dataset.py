@@ -37,6 +37,7 @@ from artextract_cli.scenes.dataset_writer import (
     counts_of_16_bit,
     truth_files,
 )
+from artextract_cli.scenes.embedded.codings import profile_to_keep
 from artextract_cli.scenes.reading import read_mask
 from artextract_cli.scenes.scene import SceneFiles
 from artextract_cli.utils.events import progress
@@ -119,7 +120,7 @@ def register_dataset(
         raise UsageError(msg)
     OutputPlan(out=out, source_folders={dataset: "dataset"}, rules=(check_new_folder,)).check()
     scenes = open_dataset(dataset).scenes
-    with copied_dataset(dataset, out) as output:
+    with copied_dataset(dataset, out, scenes) as output:
         register = partial(_register, output=output, model=model, max_residual=max_residual)
         rows = results_of(register, scenes, jobs, on_scene)
         for row in rows:
@@ -209,12 +210,14 @@ def _write(
     area: tuple[slice, slice],
 ) -> None:
     """Write the images of a scene, registered and cropped to ``area``, and its object mask."""
-    for path, transform in zip(files.bands, transforms, strict=True):
+    for band, path, transform in zip(files.band_ids, files.bands, transforms, strict=True):
         # Decoded again: keeping all bands of a scene from the first pass could exceed the memory.
         # Warped once, from original pixels, because every interpolation blurs.
         registered = warp(_stored(decode_picture(path)), transform, size)
-        output.write(path, registered[area])
-    for path in (files.rgb, *truth_files(files)):
+        output.write(path, registered[area], profile_to_keep(files, band))
+    photograph = _stored(decode_picture(files.rgb))[area]
+    output.write(files.rgb, photograph, profile_to_keep(files, None))
+    for path in truth_files(files):
         output.write(path, _stored(decode_picture(path))[area])
     mask = _valid_painting(files, transforms, size)[area]
     _check_mask(files, mask)

@@ -24,6 +24,7 @@ from artextract_cli.plugin.plugin import Plugin
 from artextract_cli.plugin.protocols import Capture
 from artextract_cli.preprocessing.capture_validation import checked_capture, planes
 from artextract_cli.preprocessing.import_history import ImportRecord
+from artextract_cli.preprocessing.import_profiles import without_profiles
 from artextract_cli.preprocessing.mask_dataset import find_mask
 from artextract_cli.scenes.dataset_writer import (
     LARGE_PIXELS,
@@ -110,7 +111,8 @@ class SceneStaging:
         options = make_options(plugin.spec, self.record.options)
         captures = _captures(plugin, path, options, self.coding)
         # `map` does not hold what it has returned: the next capture may need its memory.
-        return map(self._masked, map(partial(_checked, plugin), captures))
+        checked = map(partial(_checked, plugin), captures)
+        return map(self._masked, map(self._converted, checked))
 
     def staged(self, capture: Capture, key: str) -> StagedScene:
         """Encode a capture into temporary files, whose names begin with ``key``."""
@@ -142,8 +144,16 @@ class SceneStaging:
             return {}
         history = history_path(self.root, capture.name)
         is_recorded = not missing and history.exists()
-        steps = {} if is_recorded else {history: history_content([self.record.step(capture)])}
+        steps = (
+            {}
+            if is_recorded
+            else {history: history_content([self.record.step(capture, self.coding)])}
+        )
         return stage_files(missing, steps, self.folder / key)
+
+    def _converted(self, capture: Capture) -> Capture:
+        """The capture by its colour profiles, where no coding is stated."""
+        return without_profiles(capture, self.coding)
 
     def _masked(self, capture: Capture) -> Capture:
         """The capture with an object mask if asked for, unless the painting cannot be found."""

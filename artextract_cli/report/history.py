@@ -68,6 +68,7 @@ def _import(parameters: Values, figures: Values) -> Rows:
         ("Importer", f"{importer['name']} ({importer['distribution']} {importer['version']})"),
         ("Options", _listed(parameters["options"])),
         ("Stated coding", _listed(parameters["coding"])),
+        ("Converted by colour profile", _listed(parameters.get("profiles", {}))),
         ("Size", f"{figures['width_px']} × {figures['height_px']} px, {bands}"),
         ("Object mask", _imported_mask(parameters, figures)),
     )
@@ -145,6 +146,21 @@ def _mask(parameters: Values, figures: Values) -> Rows:
     return (("Object mask", words[figures["mask"]]), ("Painting", share))
 
 
+def _colour(parameters: Values, figures: Values) -> Rows:
+    mean, largest = figures["mean_difference"], figures["largest_difference"]
+    left_out = figures["left_out_difference"]
+    place = parameters["grey_px"]
+    return (
+        ("Method", parameters["method"]),
+        ("Measured in scene", parameters["measured_in"]),
+        ("Grey patch", "" if place is None else "x {}, y {}, {} × {} px".format(*place)),
+        ("Mean ΔE00", f"{mean[0]:.2f} before, {mean[1]:.2f} after"),
+        ("Largest ΔE00", f"{largest[0]:.2f} before, {largest[1]:.2f} after"),
+        ("Mean ΔE00 of patches left out", "" if left_out is None else f"{left_out:.2f}"),
+        ("Clipped", percent(figures["clipped_share"])),
+    )
+
+
 def _inference(parameters: Values, figures: Values) -> Rows:
     side = parameters["block_side_px"]
     computed = " on ".join(filter(None, (parameters["engine"], parameters["device"])))
@@ -176,5 +192,6 @@ _STEPS: Mapping[str, tuple[str, Callable[[Values, Values], Rows]]] = {
     "calibrate": ("Calibration", _calibration),
     "register": ("Registration", _registration),
     "mask": ("Object mask", _mask),
+    "colour": ("Colour correction", _colour),
     "infer": ("Inference", _inference),
 }

@@ -6,7 +6,9 @@ from pathlib import Path
 from typing import Any
 
 from artextract_cli.errors import InputError
-from artextract_cli.imaging.coding import SRGB
+from artextract_cli.imaging.coding import PHOTOGRAPH, SRGB
+from artextract_cli.io.capture_fields import CAPTURE_FIELDS
+from artextract_cli.io.profiles import PROFILE
 from artextract_cli.models.card import ModelCard
 from artextract_cli.models.checkpoint import MODEL_NAME, read_card
 from artextract_cli.models.score_card import SCORES, ScoreCard, read_score_card
@@ -14,9 +16,12 @@ from artextract_cli.report.loss_curve import LossCurve, loss_curve
 from artextract_cli.results import sources
 from artextract_cli.results.scene_result import SceneResult
 from artextract_cli.results.sources import Source
+from artextract_cli.scenes.embedded.captures import CAPTURE
 from artextract_cli.training.run_directory import METRICS_NAME, read_metrics
 
 Rows = tuple[tuple[str, str], ...]
+
+_CODINGS = {SRGB: "sRGB", PROFILE: "embedded colour profile"}
 
 EXPECTED: Mapping[str, str] = {
     "either": "darker or lighter",
@@ -65,6 +70,18 @@ def inputs(result: SceneResult, *, with_bands: bool) -> tuple[Input, ...]:
         _input(sources.photograph(result), checked=True),
         *(_input(band, checked=with_bands) for band in sources.bands(result)),
         *(() if mask is None else (replace(_input(mask, checked=True), coding=""),)),
+    )
+
+
+def captured(result: SceneResult) -> tuple[tuple[str, Rows], ...]:
+    """What the files of the photograph and of the bands say of their capture, where they do."""
+    images = result.description.get(CAPTURE, {})
+    return tuple(
+        (
+            "Photograph" if image == PHOTOGRAPH else f"Band {image}",
+            _rows({name.capitalize(): fields[name] for name in CAPTURE_FIELDS if name in fields}),
+        )
+        for image, fields in images.items()
     )
 
 
@@ -190,7 +207,7 @@ def _input(source: Source, *, checked: bool) -> Input:
         path=str(source.path),
         sha256=source.sha256,
         checked=checked,
-        coding="sRGB" if source.coding == SRGB else source.coding,
+        coding=_CODINGS.get(source.coding, source.coding),
     )
 
 

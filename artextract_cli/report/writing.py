@@ -21,6 +21,7 @@ from artextract_cli.report.provenance import (
     Input,
     ModelDescription,
     Rows,
+    captured,
     describe_model,
     inputs,
     scoring,
@@ -59,6 +60,7 @@ class SceneReport:
     """The painting, which plates are cropped to."""
     inputs: tuple[Input, ...]
     scoring: Rows
+    captured: tuple[tuple[str, Rows], ...]
     history: History
     model: ModelDescription
 
@@ -252,6 +254,7 @@ def _report(
         crop=images.crop,
         inputs=inputs(result, with_bands=with_bands),
         scoring=(*scoring(result), *marks_rows(result, shown, marks)),
+        captured=captured(result),
         history=read_history(result),
         model=describe_model(result),
     )

@@ -10,6 +10,7 @@ from typing import Any
 
 from artextract_cli.errors import ArtextractError
 from artextract_cli.imaging.coding import LINEAR, SRGB
+from artextract_cli.io.profiles import PROFILE
 from artextract_cli.models.score_card import SCORES
 from artextract_cli.scenes.description import read_statement
 from artextract_cli.scenes.layout import SPLITS
@@ -112,7 +113,7 @@ def _images(description: Mapping[str, Any]) -> Words:
         words += ["--band", f"{band['id']}={band['path']}"]
         codings.append((band["id"], band["coding"], LINEAR))
     for name, coding, usual in codings:
-        words += ["--coding", f"{name}={coding}"] * (coding != usual)
+        words += ["--coding", f"{name}={coding}"] * (coding not in (usual, PROFILE))
     return tuple(words)
 
 

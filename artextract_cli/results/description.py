@@ -12,6 +12,8 @@ from artextract_cli._typing import FloatArray
 from artextract_cli.results.regions import STRONG_LEVEL, shares_by_sign
 from artextract_cli.results.scene_scores import SceneScorer, SceneScores, layer_map
 from artextract_cli.results.verdict import verdict_of
+from artextract_cli.scenes.embedded.captures import CAPTURE, captures
+from artextract_cli.scenes.embedded.codings import coding_of_band, coding_of_photograph
 from artextract_cli.scenes.history import ProcessingStep, dataset_root, scene_history
 from artextract_cli.scenes.scene import Scene, SceneFiles
 from artextract_cli.utils.checksums import file_digest
@@ -46,8 +48,10 @@ def describe(
         "share_blue": np.count_nonzero(heatmap <= -np.log10(0.05)) / inside,
         "history": [*past(files), dataclasses.asdict(_inference(files, scene, scores, model))],
         "masking_effect": None if scores.masking is None else dataclasses.asdict(scores.masking),
-        # Results without marks have no such key: they are the same bytes as before there were any.
+        # Results without marks, or without metadata of the capture, have no such keys: they are the
+        # same bytes as before there were any.
         **({} if scores.marks is None else {"marks": dict(scores.marks)}),
+        **({CAPTURE: captured} if (captured := captures(files)) else {}),
         **_described_layers(files, scores),
     }
 
@@ -112,9 +116,9 @@ def origins(files: SceneFiles, model: SceneScorer) -> dict[str, Any]:
     """The sources and the model of a result, as its description records them."""
     return {
         "split": files.split,
-        "photograph": _source(files.rgb) | {"coding": files.coding.of_photograph},
+        "photograph": _source(files.rgb) | {"coding": coding_of_photograph(files)},
         "bands": [
-            {"id": band, **_source(path), "coding": files.coding.of_band(band)}
+            {"id": band, **_source(path), "coding": coding_of_band(files, band)}
             for band, path in zip(files.band_ids, files.bands, strict=True)
         ],
         "object_mask": None if files.mask is None else _source(files.mask),

@@ -17,6 +17,8 @@ from artextract_cli.imaging.coding import LINEAR, SRGB, Coding
 from artextract_cli.io.image_writer import write_picture
 from artextract_cli.io.images import decode_picture
 from artextract_cli.scenes.description import DESCRIPTION
+from artextract_cli.scenes.embedded.captures import CAPTURE, Captures, captures
+from artextract_cli.scenes.embedded.codings import coding_of_photograph
 from artextract_cli.scenes.history import ProcessingStep, read_history, write_history
 from artextract_cli.scenes.layout import LAYER, LAYERS
 from artextract_cli.scenes.scene import SceneFiles
@@ -80,18 +82,23 @@ class DatasetCopy:
     histories: dict[str, tuple[ProcessingStep, ...]] = field(default_factory=dict)
     """Steps by scene: those of the source, and those added by `record`."""
 
+    captures: dict[str, Captures] = field(default_factory=dict)
+    """By scene, what its files say of their capture; the copies of their images may not."""
+
     def record(
         self, scene: str, step: str, parameters: Mapping[str, Any], figures: Mapping[str, Any]
     ) -> None:
         """Add a step to the history of a scene."""
         source = str(self.source.resolve())
+        if captured := self.captures.get(scene):
+            figures = {**figures, CAPTURE: captured}
         added = ProcessingStep(name=step, source=source, parameters=parameters, figures=figures)
         self.histories[scene] = (*self.histories.get(scene, ()), added)
 
-    def write(self, path: Path, values: NDArray[Any]) -> None:
-        """Write an image (H, W) or (H, W, 3) in place of ``path``, as PNG or TIFF."""
+    def write(self, path: Path, values: NDArray[Any], profile: bytes | None = None) -> None:
+        """Write (H, W) or (H, W, 3) in place of ``path``, as PNG or TIFF with a ``profile``."""
         suffix = ".tif" if path.suffix.lower() in (".tif", ".tiff") else ".png"
-        write_image(self._place(path).with_suffix(suffix), values)
+        write_image(self._place(path).with_suffix(suffix), values, profile)
 
     def write_reflectance(self, path: Path, values: FloatArray) -> None:
         """Write an image (H, W), (H, W, 1) or (H, W, 3), 0..1, in place of ``path`` at 16 bit."""
@@ -113,7 +120,7 @@ class DatasetCopy:
 
     def copy_photograph(self, files: SceneFiles) -> None:
         """Copy the photograph, or convert it to sRGB if it has another coding."""
-        coding = files.coding.of_photograph
+        coding = coding_of_photograph(files)
         if coding == SRGB:
             self.copy_files([files.rgb])
         else:
@@ -156,10 +163,20 @@ class DatasetCopy:
 
 
 @contextlib.contextmanager
-def copied_dataset(source: Path, out: Path) -> Iterator[DatasetCopy]:
-    """Context manager of a dataset copy; ``out`` is written in full or not at all."""
+def copied_dataset(
+    source: Path, out: Path, rewritten: Iterable[SceneFiles] = ()
+) -> Iterator[DatasetCopy]:
+    """Context manager of a dataset copy; ``out`` is written in full or not at all.
+
+    The captures of scenes whose images are ``rewritten`` are recorded with their steps.
+    """
     with atomic_folder(out) as folder:
-        copy = DatasetCopy(source=source, folder=folder, histories=read_history(source))
+        copy = DatasetCopy(
+            source=source,
+            folder=folder,
+            histories=read_history(source),
+            captures={files.name: captures(files) for files in rewritten},
+        )
         yield copy
         write_history(folder, copy.histories)
 
@@ -172,10 +189,10 @@ def truth_files(files: SceneFiles) -> list[Path]:
     return [files.truth, *([layer] if layer.exists() else [])]
 
 
-def write_image(path: Path, values: NDArray[Any]) -> None:
+def write_image(path: Path, values: NDArray[Any], profile: bytes | None = None) -> None:
     """Write (H, W) or (H, W, 3) losslessly, as PNG or TIFF by the suffix of ``path``."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    write_picture(path, np.ascontiguousarray(values))
+    write_picture(path, np.ascontiguousarray(values), profile=profile)
 
 
 def write_layer(path: Path, layer: FloatArray) -> None:

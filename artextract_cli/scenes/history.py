@@ -27,7 +27,7 @@ class ProcessingStep:
     Attributes
     ----------
     name
-        "simulate", "import", "calibrate", "register", "mask" or "infer".
+        "simulate", "import", "calibrate", "register", "mask", "colour" or "infer".
     source
         What it read, an absolute path; None if nothing.
     parameters

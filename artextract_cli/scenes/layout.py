@@ -16,6 +16,7 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from artextract_cli.io.raw import RAW_SUFFIXES, without_developed
 from artextract_cli.scenes.findings import MASKS, Finding, Level
 from artextract_cli.scenes.names import name_problem
 from artextract_cli.utils.file_errors import reading
@@ -33,7 +34,7 @@ FORMER_HISTORY = "history.json"
 LAYER = "_layer"
 """Ending of the name of a simulated hidden layer, which lies beside the truth image."""
 
-IMAGE_SUFFIXES = frozenset({".png", ".bmp", ".jpg", ".jpeg", ".tif", ".tiff"})
+IMAGE_SUFFIXES = frozenset({".png", ".bmp", ".jpg", ".jpeg", ".tif", ".tiff"}) | RAW_SUFFIXES
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -237,8 +238,9 @@ def list_pictures(folder: Path) -> list[Path]:
     InputError
         If it is not a folder that can be listed.
     """
-    images = [path for path in _list(folder) if _is_image(path)]
-    return sorted(images, key=lambda path: natural_key(path.name))
+    return sorted(
+        without_developed(filter(_is_image, _list(folder))), key=lambda path: natural_key(path.name)
+    )
 
 
 def _images(folder: Path) -> list[Path]:
@@ -247,7 +249,7 @@ def _images(folder: Path) -> list[Path]:
         if not folder.exists():
             return []
     # The order of a folder depends on the file system; results must not.
-    return sorted(path for path in _list(folder) if _is_image(path))
+    return sorted(without_developed(filter(_is_image, _list(folder))))
 
 
 def _is_image(path: Path) -> bool:

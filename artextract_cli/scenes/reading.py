@@ -11,6 +11,7 @@ from artextract_cli.errors import InputError
 from artextract_cli.imaging.blocks import Block, Workspace, full_block
 from artextract_cli.io.image import Picture
 from artextract_cli.io.images import decode_picture, n_pixels, picture_parts, read_pages
+from artextract_cli.scenes.embedded.codings import coding_of_band, coding_of_photograph
 from artextract_cli.scenes.memory_plan import MemoryPlan
 from artextract_cli.scenes.remedies import registering
 from artextract_cli.scenes.scene import CLEAN, HIDDEN, UNDECIDED, Scene, SceneFiles
@@ -78,17 +79,19 @@ def _read_pictures(files: SceneFiles, workspace: Workspace | None) -> tuple[Floa
     """Photograph (H, W, 3) and bands (H, W, B), in memory or in files."""
     n_bands = len(files.bands)
     images: tuple[FloatArray, FloatArray] | None = None
+    coding = coding_of_photograph(files)
     for shape, block, part in _parts(files.rgb, workspace):
         # The size is known with the first part only.
         images = images or (_empty(shape, 3, workspace), _empty(shape, n_bands, workspace))
-        store(images[0], block.place, part.srgb(files.coding.of_photograph))
+        store(images[0], block.place, part.srgb(coding))
     # Every image has at least one part; this is for the type checker.
     if images is None:
         raise ValueError(files.rgb)
     for band, (name, path) in enumerate(zip(files.band_ids, files.bands, strict=True)):
+        coding = coding_of_band(files, name)
         for shape, block, part in _parts(path, workspace):
             check_same_size(path, shape, files.rgb, images[0].shape)
-            store(images[1], (*block.place, band), part.grey(files.coding.of_band(name)))
+            store(images[1], (*block.place, band), part.grey(coding))
     return images
 
 

@@ -15,10 +15,11 @@ from typing import Any
 from artextract_cli.plugin import hookspecs, protocols
 from artextract_cli.plugin.contract import Spec
 from artextract_cli.plugin.entry_points import HOME_DISTRIBUTION
-from artextract_cli.plugin.host import plugin_host
+from artextract_cli.plugin.host import list_plugins, plugin_host
 from artextract_cli.plugin.options import describe_options
 from artextract_cli.plugin.plugin import Plugin
 from artextract_cli.plugin.specs import KINDS
+from artextract_cli.testing.__main__ import find_specs
 
 # The types that a plugin of each kind implements or receives, in the order of the page.
 TYPES: dict[str, tuple[type, ...]] = {
@@ -35,6 +36,16 @@ TYPES: dict[str, tuple[type, ...]] = {
     "commands": (),
 }
 ATTRIBUTES = "Attributes\n----------\n"
+CATALOGUE = Path(__file__).parents[1] / "catalogue.md"
+EXAMPLES = Path(__file__).parents[2] / "examples"
+CATALOGUE_INTRODUCTION = """\
+# Catalogue of plugins
+
+`artextract plugins list` shows those of your environment, `artextract plugins info NAME` the
+options of one.
+[Writing a plugin](plugins.md) takes ten minutes."""
+EXAMPLES_INTRODUCTION = """\
+Complete packages to read and to start from. `artextract plugins install FOLDER` installs one."""
 NOTICE = "<!-- Written by docs/reference/generate.py from the sources: do not edit. -->"
 
 
@@ -44,10 +55,31 @@ def pages() -> dict[str, str]:
 
 
 def main() -> None:
-    """Write all pages."""
-    for name, text in pages().items():
-        Path(__file__).with_name(name).write_text(text, encoding="utf-8")
-        sys.stderr.write(f"{name}\n")
+    """Write all pages, and the catalogue."""
+    texts = {Path(__file__).with_name(name): text for name, text in pages().items()}
+    for path, text in (texts | {CATALOGUE: catalogue()}).items():
+        path.write_text(text, encoding="utf-8")
+        sys.stderr.write(f"{path.name}\n")
+
+
+def catalogue() -> str:
+    """The text of the catalogue: every plugin of this repository."""
+    lines = [NOTICE, "", CATALOGUE_INTRODUCTION]
+    built_in = [
+        plugin.spec for plugin in list_plugins() if plugin.distribution == HOME_DISTRIBUTION
+    ]
+    lines += ["", "## Built in", "", *_rows(built_in)]
+    lines += ["", "## Examples", "", EXAMPLES_INTRODUCTION, ""]
+    for project in sorted(EXAMPLES.glob("artextract-*")):
+        lines += [f"### [{project.name}](../examples/{project.name})", ""]
+        lines += [*_rows([*find_specs(str(project))]), ""]
+    return "\n".join(lines).rstrip() + "\n"
+
+
+def _rows(specs: list[Spec]) -> Iterator[str]:
+    yield from ("| kind | name | what it does |", "|---|---|---|")
+    for spec in specs:
+        yield f"| [{spec.kind}](reference/{spec.kind}.md) | {spec.name} | {spec.summary} |"
 
 
 def _page(kind: str) -> Iterator[str]:

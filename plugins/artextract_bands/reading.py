@@ -28,7 +28,7 @@ from artextract_cli import (
     check_same_size,
     coded_values,
     is_coloured,
-    linear_values,
+    linear_band,
     list_pictures,
     read_counts,
     rgb_weights,
@@ -93,7 +93,15 @@ def _read_scene(folder: Path, options: BandsOptions, coding: Coding) -> Capture:
         ),
         bands=planes,
         wavelengths=wavelengths,
+        files=_files(photograph, paths, wavelengths),
     )
+
+
+def _files(photograph: Path | None, paths: list[Path], nm: Sequence[float]) -> dict[str, Path]:
+    """The files of the images, as far as each has one of its own."""
+    bands = {f"{band:g}": path for band, path in zip(nm, paths, strict=False)}
+    own = bands if len(paths) == len(nm) else {}
+    return own if photograph is None else {"photograph": photograph, **own}
 
 
 def _rendered(
@@ -108,9 +116,11 @@ def _rendered(
     linear = np.zeros((*planes[0].shape, 3), np.float32)
     for path, plane in zip(paths, planes, strict=False):  # one file may contain all planes
         check_same_size(path, plane.shape, paths[0], planes[0].shape)
+    own = _files(None, paths, nm)
     for plane, weight, band in zip(planes, weights, nm, strict=True):
-        full = 1 if plane.dtype.kind == "f" else np.iinfo(plane.dtype).max
-        light = linear_values(np.asarray(plane / full, np.float32), coding.of_band(f"{band:g}"))
+        name = f"{band:g}"
+        stated = coding.of_band(name) if coding.states(name) else None
+        light = linear_band(plane, own.get(name), stated)
         # Band by band: all of them in float32 would take several times the memory of the counts.
         linear += light[..., None] * weight.astype(np.float32)
     return np.asarray(coded_values(np.clip(linear, 0, 1), coding.of_photograph))

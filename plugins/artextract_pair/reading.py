@@ -29,6 +29,7 @@ def read(source: Path, options: PairOptions) -> Iterator[Capture]:
         rgb=as_photograph(rgb),
         bands=[as_band(infrared)],
         wavelengths=(options.nm,),
+        files={"photograph": rgb_path, f"{options.nm:g}": infrared_path},
     )
 
 

@@ -41,6 +41,8 @@ ROWS = [
     Row(2, "--coding takes each of photograph, bands or one band once, with linear, srgb or gamma "
         "X with X from 1 to 4, such as bands=srgb; got 'bands=rec709'",
         BUILD + " --coding bands=rec709"),
+    Row(2, "--grey takes X,Y,WIDTH,HEIGHT in pixels, such as 40,60,30,20; got '4,6'",
+        "data colour {here}/data --out {new} --grey 4,6"),
     Row(2, "give both --white and --dark, or --blind without them",
         "data calibrate {here}/data --out {new} --blind --white {here}/data"),
     Row(2, "--wavelengths takes comma-separated numbers in nm, such as 420,850; got 'red'",
@@ -64,6 +66,9 @@ ROWS = [
     Row(1, "toy fails 1 of 1 checks, listed above",
         lambda here: instead(conformance, "check_plugin", lambda plugin: [FAILED],
                              lambda: plugin_commands.check("toy"))),
+    Row(1, "toy fails 1 checks, the first: x: x; run `artextract plugins check toy`",
+        lambda here: instead(conformance, "check_plugin", lambda plugin: [FAILED],
+                             lambda: plugin_commands.try_("toy"))),
     Row(2, "no terminal to confirm '…': add --yes or --dry-run", "plugins install absent"),
     Row(3, "the importer toy found no scenes in …", lambda here: importing_by(
         [], lambda: data_commands.imported_scenes(

@@ -1,8 +1,10 @@
 """Error messages of artextract_cli.io."""
 
+import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
+from unittest import mock
 
 import numpy as np
 import tifffile
@@ -10,6 +12,8 @@ from PIL import Image
 
 from artextract_cli.io import images, tiff
 from tests.errors.row import BAND, BUILD, PHOTOGRAPH, Damage, Row, cut, noise, put
+from tests.helpers.profiles import ADOBE_RGB, LAB, save
+from tests.helpers.raws import write_dng
 
 
 def cmyk(here: Path) -> None:
@@ -27,6 +31,29 @@ def as_tiff(*pages: np.ndarray, **options: Any) -> Damage:
                 tiff.write(page, **options)
 
     return write
+
+
+def photograph_with(profile: bytes) -> Damage:
+    """A TIFF with a colour profile in the place of the photograph."""
+
+    def write(here: Path) -> None:
+        (here / PHOTOGRAPH).unlink()
+        save((here / PHOTOGRAPH).with_suffix(".tif"), noise((40, 48, 3)), profile)
+
+    return write
+
+
+def unknown_raw(here: Path) -> None:
+    """A file that claims to be raw, in the place of the photograph."""
+    (here / PHOTOGRAPH).unlink()
+    (here / PHOTOGRAPH).with_suffix(".raf").write_bytes(b"FUJIFILMCCD-RAW" + bytes(2000))
+
+
+def without_rawpy(path: Path) -> None:
+    """Read a raw file while rawpy is not installed."""
+    write_dng(path, np.full((64, 96, 3), 0.5))
+    with mock.patch.dict(sys.modules, {"rawpy": None}):
+        images.decode_picture(path)
 
 
 ROWS = [
@@ -58,6 +85,16 @@ ROWS = [
     Row(3, "…/v0_RGB.png has 1920 transparent pixels, whose values are not measurements; remove "
         "its alpha channel and mark what is not painting in object/<scene>_mask.png", BUILD,
         put(PHOTOGRAPH, noise((40, 48, 4)) // 2)),
+    Row(4, "…/v0_RGB.dng is a raw file, and reading it needs rawpy, which is not installed: pip "
+        "install 'artextract[raw]'", lambda here: without_rawpy(here / "v0_RGB.dng")),
+    Row(3, "…/v0_RGB.raf is a raw file of a kind that LibRaw does not know: convert it to DNG, or "
+        "develop it to a TIFF of 16 bit", BUILD, unknown_raw),
+    Row(3, "…/v0_RGB.tif has a damaged colour profile: export it again without one, or state its "
+        "coding in dataset.yaml or by --coding, which then counts instead", BUILD,
+        photograph_with(ADOBE_RGB[:300])),
+    Row(3, "…/v0_RGB.tif has a colour profile for another kind of image: export it again without "
+        "one, or state its coding in dataset.yaml or by --coding, which then counts instead", BUILD,
+        photograph_with(LAB)),
 ]  # fmt: skip
 
 # What no cheap command raises, by the test that provokes it.

@@ -322,6 +322,10 @@ ELSEWHERE: Mapping[str, Sequence[str]] = {
     "plugins/test_cube.py::test_without_h5py_the_extra_is_named": (
         "… is a MATLAB 7.3 file, which requires h5py: pip install 'artextract[hdf5]'",
     ),
+    "plugins/test_tensorboard.py::test_without_the_package": (
+        "the logger tensorboard needs TensorBoard, which is not installed: "
+        'pip install "artextract[tensorboard]"',
+    ),
     "plugins/test_slic_torch.py::test_what_is_no_batch_is_refused": (
         "expected non-empty images of shape (B, H, W, C), got (8, 8, 3)",
     ),

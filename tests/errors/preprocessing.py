@@ -37,6 +37,15 @@ CALIBRATE = "data calibrate {here}/data --white {here}/white --dark {here}/dark 
 ROWS = [
     Row(2, "unknown model 'zz'; choose from: shift, affine, homography",
         lambda here: register_dataset.register_dataset(here / "data", here / "new", model="zz")),
+    Row(3, "…_RGB.png shows no ColorChecker with its 24 patches: use that of another scene by "
+        "--chart-scene SCENE, or a grey patch by --grey X,Y,WIDTH,HEIGHT",
+        "data colour {here}/data --out {new}"),
+    Row(3, "… has no scene 'zz'; its scenes are: …",
+        "data colour {here}/data --out {new} --chart-scene zz"),
+    Row(3, "the grey patch 40,0,20,20 does not lie in …, which has 48 × 40 pixels: give it as "
+        "X,Y,WIDTH,HEIGHT in pixels", "data colour {here}/data --out {new} --grey 40,0,20,20"),
+    Row(3, "the grey patch 0,0,30,30 of … is uneven: choose a part of one patch, clear of its "
+        "edges", "data colour {here}/data --out {new} --grey 0,0,30,30"),
     Row(3, "--coding differs from the coding of the scenes in … (photograph srgb, 450 linear, "
         "650 linear, 850 linear); import into another dataset",
         "data import pair {here}/raw --out {here}/data --coding bands=srgb",
@@ -122,6 +131,14 @@ ELSEWHERE: Mapping[str, Sequence[str]] = {
     "test_what_does_not_agree_with_the_scenes_before_is_refused": (
         "…; the scenes imported before it (1) are in …",
         "band 950 of scene 'abbey' is 940 nm, but 950 nm in …; import it into another dataset",
+    ),
+    "unit/preprocessing/test_colour_dataset.py::test_colours_that_would_be_worse_are_left": (
+        "…/a_RGB.png is not corrected, as its colours would be worse: mean ΔE00 … now, and … for "
+        "patches that the correction does not know; leave it as it is",
+    ),
+    "unit/preprocessing/test_colour_dataset.py::test_an_overexposed_chart": (
+        "the ColorChecker in …/a_RGB.png is overexposed: fewer than 15 of its patches are below "
+        "full scale; use another photograph of it",
     ),
     "unit/preprocessing/test_import_scenes.py::test_a_file_that_is_there_is_not_written_over": (
         "…_ms_950.png already exists and is not overwritten; move it elsewhere",

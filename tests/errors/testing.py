@@ -5,6 +5,7 @@ from unittest import mock
 
 from artextract_cli.plugin.contract import Spec
 from artextract_cli.testing import __main__ as testing
+from artextract_cli.testing import trial
 from tests.errors.row import Row, put
 
 
@@ -25,6 +26,10 @@ def artextract_scorers():
 ROWS = [
     Row(2, "unknown plugin 'absent': give a project folder, or one of …",
         lambda here: specs("absent")),
+    Row(2, "doctor takes no part in a training: `artextract plugins check doctor` tests it",
+        lambda here: trial._specs("doctor")),
+    Row(2, "--editable needs the folder of a project, and artextract-sage is none",
+        "plugins install artextract-sage --editable --dry-run"),
     Row(3, "…/data has no pyproject.toml: give the folder of a project",
         "plugins install {here}/data --dry-run"),
     Row(3, "…/pyproject.toml names no plugin under [project.entry-points.artextract] (…)",

@@ -41,6 +41,8 @@ def seeds_under_torchrun(here: Path) -> None:
 
 
 ROWS = [
+    Row(2, "the option logger.colour belongs to no logger: none of the loggers tensorboard has it",
+        TRAIN + " --log tensorboard -o logger.colour=red"),
     Row(2, "…/run contains a run already: choose another --out, or continue it with --resume",
         "train {here}/graphs --out {here}/run"),
     Row(2, "…/run was trained with backbone=gcn, not gat: resume with the same settings, or "

@@ -2,27 +2,37 @@
 
 import importlib.util
 from pathlib import Path
+from types import ModuleType
 
 import pytest
 
-from artextract_cli.plugin.host import plugin_host
+from artextract_cli.plugin.host import list_plugins, plugin_host
 from artextract_cli.plugin.specs import KINDS
 
 ROOT = Path(__file__).parents[2]
 FOLDER = ROOT / "docs" / "reference"
 
 
-def generated() -> dict[str, str]:
+def generator() -> ModuleType:
     spec = importlib.util.spec_from_file_location("generate", FOLDER / "generate.py")
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
-    return module.pages()
+    return module
 
 
 def test_pages_are_up_to_date() -> None:
     written = {path.name: path.read_text(encoding="utf-8") for path in FOLDER.glob("*.md")}
     del written["licences.md"]
-    assert written == generated(), "run 'make reference'"
+    assert written == generator().pages(), "run 'make reference'"
+
+
+def test_the_catalogue_is_up_to_date_and_has_every_plugin() -> None:
+    written = (ROOT / "docs" / "catalogue.md").read_text(encoding="utf-8")
+    assert written == generator().catalogue(), "run 'make reference'"
+    for plugin in list_plugins():
+        assert f" {plugin.spec.name} | {plugin.spec.summary} |" in written
+    for project in (ROOT / "examples").glob("artextract-*"):
+        assert f"### [{project.name}]" in written
 
 
 @pytest.mark.parametrize("kind", KINDS)

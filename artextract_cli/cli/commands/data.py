@@ -1,4 +1,4 @@
-"""`artextract data`: import, check, calibrate, register and mask datasets, or simulate them."""
+"""`artextract data`: import, check, correct, register and mask datasets, or simulate them."""
 
 import dataclasses
 from pathlib import Path
@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 import typer
 
 from artextract_cli.cli import console
+from artextract_cli.cli.commands.colour import colour
 from artextract_cli.cli.completion import option_keys, plugin_names
 from artextract_cli.cli.data_options import Importing, Lighting, Paintings
 from artextract_cli.cli.data_tables import (
@@ -232,6 +233,9 @@ def mask(
     columns = ("split", "scene", "mask", "painting %")
     console.emit(data, console.table(str(out), columns, rows))
     console.suggest("infer", out, "--out", console.free("results"))
+
+
+app.command(cls=HelpCommand)(colour)
 
 
 @app.command(cls=HelpCommand)

@@ -4,7 +4,7 @@ import dataclasses
 import shlex
 import sys
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -16,11 +16,18 @@ from artextract_cli.plugin import host
 from artextract_cli.plugin.host import enumerate_names, plugin_host
 from artextract_cli.plugin.options import describe_options, usage
 from artextract_cli.plugin.specs import KINDS
+from artextract_cli.utils.events import command_line
+
+if TYPE_CHECKING:
+    import rich.table
 
 app = typer.Typer(
     cls=HelpGroup, no_args_is_help=True, help="List, write, check, install and uninstall plugins."
 )
 DryRun = Annotated[bool, typer.Option("--dry-run", help="Show the command without running it.")]
+Editable = Annotated[
+    bool, typer.Option("--editable", help="Use the folder of a project in place, as it is edited.")
+]
 Yes = Annotated[bool, typer.Option("--yes", help="Run without confirmation.")]
 
 
@@ -101,6 +108,47 @@ def check(
         console.suggest_line(usage(plugin_host().find(kind, name).spec))
 
 
+@app.command("try", cls=HelpCommand)
+def try_(
+    plugin: Annotated[
+        str, typer.Argument(help="Name of a plugin or distribution, or a project folder.")
+    ],
+) -> None:
+    """Check a plugin, installed or not, and train a tiny network with it and without it."""
+    from artextract_cli.plugin.conformance import check_plugin, try_plugin
+
+    failed = [o for o in check_plugin(plugin) if o["state"] == "failed"]
+    if failed:
+        msg = (
+            f"{plugin} fails {len(failed)} checks, the first: {failed[0]['check']}: "
+            f"{failed[0]['why']}; run `{command_line('plugins', 'check', plugin)}`"
+        )
+        raise ArtextractError(msg)
+    rows = try_plugin(plugin)
+    console.emit(rows, _trials(plugin, rows))
+    if Path(plugin).is_dir():
+        console.suggest("plugins", "install", plugin)
+
+
+def _trials(plugin: str, rows: list[dict[str, Any]]) -> "rich.table.Table":
+    """The runs of a trial, with the AUROC of the heat map and of the scorer on the embeddings."""
+    losses = ("training loss", "validation loss", "AUROC", "of embeddings")
+    columns = ("kind", "plugin", *losses, "parameters", "s")
+    shown = [
+        (
+            row["kind"],
+            row["plugin"],
+            f"{row['train_loss']:.3f}",
+            f"{row['val_loss']:.3f}",
+            *(f"{row['quality'][of]:.3f}" if row["quality"] else "" for of in ("fused", "network")),
+            row["parameters"],
+            f"{row['seconds']:.1f}",
+        )
+        for row in rows
+    ]
+    return console.table(f"{plugin}: tiny trainings", columns, shown)
+
+
 @app.command(cls=HelpCommand)
 def new(
     name: Annotated[str, typer.Argument(help="Name of the plugin on the command line.")],
@@ -120,6 +168,7 @@ def new(
 @app.command(cls=HelpCommand)
 def install(
     package: Annotated[str, typer.Argument(help="Package name, project folder, wheel or URL.")],
+    editable: Editable = False,
     dry_run: DryRun = False,
     yes: Yes = False,
 ) -> None:
@@ -129,15 +178,16 @@ def install(
     from artextract_cli.plugin.install.environment import Environment
 
     environment = Environment.current()
-    package = installation.resolve_requirement(package)
+    package = installation.resolve_requirement(package, editable=editable)
     # The file with the constraints exists only inside this block.
     with distributions.constraints() as limits:
-        if not _confirm(environment.install_command(package, limits), dry_run=dry_run, yes=yes):
+        command = environment.install_command(package, limits, editable=editable)
+        if not _confirm(command, dry_run=dry_run, yes=yes):
             return
         # Taken after the confirmation: the user may have changed something in another terminal.
         before = distributions.snapshot()
         try:
-            plugins = installation.install(environment, package, limits, before)
+            plugins = installation.install(environment, package, limits, before, editable=editable)
         except DependencyError as error:
             # Nothing to undo if the tool failed before it installed anything.
             if not installation.is_changed(before) or not (yes or _confirm_roll_back()):

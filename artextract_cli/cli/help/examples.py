@@ -55,6 +55,13 @@ GUIDES: Mapping[str, Guide] = {
             "artextract data mask scans --out masked --quiet",
         ),
     ),
+    "data colour": Guide(
+        "docs/colour.md",
+        (
+            "artextract data colour scans --out corrected",
+            "artextract data colour scans --out balanced --grey 40,60,30,20",
+        ),
+    ),
     "data simulate": Guide(
         "docs/workshop_world.md",
         (
@@ -230,11 +237,18 @@ GUIDES: Mapping[str, Guide] = {
             "artextract plugins check artextract-mean",
         ),
     ),
+    "plugins try": Guide(
+        "docs/plugins.md",
+        (
+            "artextract plugins try ./artextract-mean",
+            "artextract plugins try gcn",
+        ),
+    ),
     "plugins install": Guide(
         "docs/plugins.md",
         (
             "artextract plugins install artextract-mean",
-            "artextract plugins install artextract-mean --dry-run",
+            "artextract plugins install ./artextract-mean --editable",
         ),
     ),
     "plugins uninstall": Guide(

@@ -40,8 +40,10 @@ class Environment:
             is_managed=not is_virtual and marker.exists(),
         )
 
-    def install_command(self, package: str, constraints: Path | None = None) -> list[str]:
-        """The command that installs ``package``.
+    def install_command(
+        self, package: str, constraints: Path | None = None, *, editable: bool = False
+    ) -> list[str]:
+        """The command that installs ``package``; a project that is ``editable`` stays in place.
 
         Raises
         ------
@@ -49,16 +51,17 @@ class Environment:
             If the operating system forbids it; the message says what to do instead.
         """
         self._check_allowed(f"artextract {shlex.quote(package)}")
+        mode = ["--editable"] if editable else []
         if tool := self._uv_tool():
             name = canonicalize_name(distribution_name(package))
-            return [*tool.install_command(without=name), *tool.with_arguments(package)]
+            return [*tool.install_command(without=name), *tool.with_arguments(package, editable)]
         if self._is_pipx:
             # With --force, pipx also reinstalls what is present, including artextract itself.
             is_installed = canonicalize_name(distribution_name(package)) in snapshot()
             force = ["--force"] if is_installed else []
-            return ["pipx", "inject", *force, self.prefix.name, package]
+            return ["pipx", "inject", *force, *mode, self.prefix.name, package]
         limits = [] if constraints is None else ["--constraint", str(constraints)]
-        return [*self._installer("install"), *limits, package]
+        return [*self._installer("install"), *limits, *mode, package]
 
     def dry_run_command(self, package: str, constraints: Path) -> list[str] | None:
         """A command that fails if ``package`` cannot be installed within the constraints.

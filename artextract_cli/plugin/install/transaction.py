@@ -49,25 +49,35 @@ for plugin in plugin_host().plugins.values():
 """
 
 
-def resolve_requirement(package: str) -> str:
+def resolve_requirement(package: str, *, editable: bool = False) -> str:
     """The requirement to install: the absolute path of a file or project, else ``package`` itself.
 
     Raises
     ------
     InputError
         For a folder that is not a project: an index may have another package of that name.
+    UsageError
+        If it is to be ``editable``, but is not the folder of a project.
     """
     path = Path(package)
     is_project = any((path / name).is_file() for name in ("pyproject.toml", "setup.py"))
     if path.is_dir() and not is_project:
         msg = f"{path} has no pyproject.toml: give the folder of a project"
         raise InputError(msg)
+    if editable and not path.is_dir():
+        msg = f"--editable needs the folder of a project, and {package} is none"
+        raise UsageError(msg)
     # Absolute, because the tool may run in another folder.
     return str(path.resolve()) if is_project or path.is_file() else package
 
 
 def install(
-    environment: Environment, package: str, limits: Path, before: Snapshot
+    environment: Environment,
+    package: str,
+    limits: Path,
+    before: Snapshot,
+    *,
+    editable: bool = False,
 ) -> list[dict[str, Any]]:
     """Install ``package`` under the constraints ``limits`` and return the list of its plugins.
 
@@ -79,7 +89,8 @@ def install(
     try:
         if (dry_run := environment.dry_run_command(package, limits)) is not None:
             _run(dry_run)
-        _run(environment.install_command(package, limits), environment.variables(limits))
+        command = environment.install_command(package, limits, editable=editable)
+        _run(command, environment.variables(limits))
     except DependencyError as error:
         msg = (
             f"{error}. artextract and its dependencies keep their versions: a plugin that requires "

@@ -25,9 +25,9 @@ class UvTool:
         return ["uv", "tool", "install", *main, *python, *kept]
 
     @staticmethod
-    def with_arguments(package: str) -> list[str]:
+    def with_arguments(package: str, editable: bool) -> list[str]:
         """The arguments that install a package beside the tool."""
-        return ["--with", package]
+        return ["--with-editable" if editable else "--with", package]
 
 
 def read_receipt(path: Path, name: str) -> UvTool | None:

@@ -46,8 +46,8 @@ class ColourChart:
 
 def find_colour_chart(photograph: FloatArray) -> ColourChart | None:
     """Find the largest colour chart in a photograph (H, W, 3) of at most about 512 px a side."""
-    patches = _patches(photograph)
-    for group in _groups(patches):
+    patches = even_patches(photograph)
+    for group in neighbouring(patches):
         chart = patches[group]
         if _is_grid(chart) or _is_grey_scale(chart):
             (top, left), (bottom, right) = (
@@ -62,7 +62,7 @@ def find_colour_chart(photograph: FloatArray) -> ColourChart | None:
     return None
 
 
-def _patches(photograph: FloatArray) -> NDArray[np.floating]:
+def even_patches(photograph: FloatArray) -> NDArray[np.floating]:
     """Even rectangles (N, 7): row and column of the centre, height, width, and colour."""
     from scipy import ndimage
 
@@ -87,7 +87,7 @@ def _patches(photograph: FloatArray) -> NDArray[np.floating]:
     return found[np.argsort(-found[:, 2] * found[:, 3], kind="stable")[:MAX_PATCHES]]
 
 
-def _groups(patches: NDArray[np.floating]) -> list[NDArray[np.intp]]:
+def neighbouring(patches: NDArray[np.floating]) -> list[NDArray[np.intp]]:
     """Indices of patches that are neighbours in a row or column, the largest groups first."""
     from scipy.sparse.csgraph import connected_components
 

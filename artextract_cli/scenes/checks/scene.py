@@ -21,6 +21,7 @@ from artextract_cli.imaging.registration import (
 )
 from artextract_cli.io.image import Picture
 from artextract_cli.io.images import decode_picture
+from artextract_cli.scenes.checks.colour_profiles import profile_problems
 from artextract_cli.scenes.checks.content import SceneContent
 from artextract_cli.scenes.checks.layers import layer_findings
 from artextract_cli.scenes.checks.mirroring import mirroring_problem
@@ -31,6 +32,7 @@ from artextract_cli.scenes.checks.values import (
     value_problems,
     value_ranges,
 )
+from artextract_cli.scenes.embedded.codings import coding_of_band, coding_of_photograph
 from artextract_cli.scenes.findings import Finding, Level, Remedy
 from artextract_cli.scenes.reading import check_same_size, read_mask, read_truth
 from artextract_cli.scenes.remedies import registering
@@ -118,12 +120,13 @@ class _Notes:
 def check_scene(files: SceneFiles) -> tuple[SceneRow, list[Finding]]:
     """Check every image of a scene; an unreadable file is a finding too."""
     notes = _Notes(files.name)
-    photograph = _read(files.rgb, decode_picture, notes)
+    coding = _read(files.rgb, lambda _: coding_of_photograph(files), notes)
+    photograph = None if coding is None else _read(files.rgb, decode_picture, notes)
     shape = None if photograph is None else photograph.values.shape[:2]
     mask = _read(files.mask, lambda path: read_mask(path, shape), notes)
     ranges = edges = content = None
-    if photograph is not None:
-        scaled = photograph.srgb(files.coding.of_photograph)
+    if photograph is not None and coding is not None:
+        scaled = photograph.srgb(coding)
         ranges = _check_exposure(files.rgb, photograph, scaled, mask, notes)
         # An image of one value has no edges to measure a shift by, and is reported anyway.
         if not ranges.constancy:
@@ -139,6 +142,8 @@ def check_scene(files: SceneFiles) -> tuple[SceneRow, list[Finding]]:
         notes.add(level, file, message)
     if problem := coding_problem(files):
         notes.add("warning", *problem)
+    for file, message in profile_problems(files):
+        notes.add("warning", file, message)
     if content is not None:
         near = {path for path, shift in bands.shifts.items() if shift <= ERROR_SHIFT}
         notes.findings.extend(content.problems(near))
@@ -181,15 +186,16 @@ def _check_bands(
     """Check all bands against the shape and the edges of their photograph, if known."""
     bands = _Bands(Counter(), {}, {}, [], set())
     for name, path in zip(files.band_ids, files.bands, strict=True):
-        band = _read(path, decode_picture, notes)
-        if band is None:
+        coding = _read(path, lambda _, name=name: coding_of_band(files, name), notes)  # type: ignore[misc]
+        band = None if coding is None else _read(path, decode_picture, notes)
+        if band is None or coding is None:
             continue
         bands.depths[band.depth] += 1
         if band.is_coloured():
             notes.add(
                 "warning", path, f"{path} is a colour image: the mean of its channels is used"
             )
-        grey = band.grey(files.coding.of_band(name))
+        grey = band.grey(coding)
         bands.ranges.append(_check_exposure(path, band, grey[..., None], mask, notes))
         if shape is not None:
             with notes.errors_of(path, remedy="register"):

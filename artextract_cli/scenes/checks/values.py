@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from artextract_cli._typing import FloatArray
 from artextract_cli.errors import InputError
+from artextract_cli.io.codings import states_coding
 from artextract_cli.io.images import n_bits
 from artextract_cli.plugin.contract import superpixel_count
 from artextract_cli.scenes.findings import Level
@@ -146,7 +147,7 @@ def coding_problem(files: SceneFiles) -> tuple[Path, str] | None:
     for band, path, nm in bands:
         if nm > LAST_VISIBLE_NM and not files.coding.states(band):
             with suppress(InputError):
-                if n_bits(path) <= DISPLAY_BITS:
+                if n_bits(path) <= DISPLAY_BITS and not states_coding(path):
                     return path, f"{path} {_UNKNOWN_CODING}"
     return None
 

@@ -4,7 +4,8 @@ from pathlib import Path
 
 import numpy as np
 
-from artextract_cli.cli.data_tables import check_tables, import_tables
+from artextract_cli.cli.data_tables import check_tables, colour_tables, import_tables
+from artextract_cli.preprocessing.colour_dataset import CorrectedPhotograph, PatchDifference
 from artextract_cli.preprocessing.import_scenes import import_scenes
 from artextract_cli.scenes.checks.dataset import check_dataset
 from tests.helpers.datasets import write_png, write_scene
@@ -35,3 +36,21 @@ def test_a_dry_run_lists_what_would_be_written(tmp_path: Path, dataset: Path) ->
     assert [column[0] for column in cells(table)][2] == "12 × 9"
     assert said == "dry run, nothing written; files that would be written:"
     assert len(files) == len(made[0].files) == 2
+
+
+def test_patches_are_listed_for_a_single_photograph() -> None:
+    patches = tuple(
+        PatchDifference(name=name, before=before, after=after)
+        for name, before, after in (("red", 4.0, 1.0), ("blue", 8.0, 2.0))
+    )
+    row = CorrectedPhotograph(
+        scene="a", measured_in="b", patches=patches, left_out=1.75, matrix=((1.0,),), clipped=0.0
+    )
+    summary, listed = colour_tables(Path("out"), [row])
+    assert [column[0] for column in cells(summary)] == [
+        *("a", "b", "2"),
+        *("6.000", "1.500", "1.750"),
+        *("8.000", "2.000"),
+    ]
+    assert cells(listed)[0] == ["red", "blue"]
+    assert len(list(colour_tables(Path("out"), [row, row]))) == 1

@@ -1,6 +1,6 @@
 import pytest
 
-from artextract_cli.cli.parameters import parse_memory
+from artextract_cli.cli.parameters import parse_grey, parse_memory
 from artextract_cli.errors import UsageError
 
 
@@ -23,3 +23,16 @@ def test_amounts_of_memory(text: str, amount: int) -> None:
 def test_what_is_no_amount(text: str) -> None:
     with pytest.raises(UsageError, match="--max-memory takes an amount such as 4GB or 800MB"):
         parse_memory(text)
+
+
+def test_a_grey_patch() -> None:
+    assert parse_grey("40, 60,30,20") == (40, 60, 30, 20)
+    assert parse_grey(None) is None
+
+
+@pytest.mark.parametrize(
+    "text", ["", "1,2,3", "1,2,3,4,5", "1,2,0,4", "-1,2,3,4", "1,2,3,x", "1,2,3,²"]
+)
+def test_what_is_no_patch(text: str) -> None:
+    with pytest.raises(UsageError, match="--grey takes X,Y,WIDTH,HEIGHT"):
+        parse_grey(text)

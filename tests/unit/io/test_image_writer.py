@@ -5,9 +5,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 import tifffile
+from PIL import Image
 
+from artextract_cli.io.codings import embedded_profile
 from artextract_cli.io.image_writer import TILE, write_picture
 from artextract_cli.io.images import read_counts
+from tests.helpers.profiles import ADOBE_RGB
 
 
 @pytest.mark.parametrize("suffix", [".png", ".tif"])
@@ -37,3 +40,14 @@ def test_the_level_changes_the_size_and_not_the_counts(tmp_path: Path) -> None:
         np.testing.assert_array_equal(read_counts(path).reshape(64, 64), counts)
         sizes.append(path.stat().st_size)
     assert sizes[0] > sizes[1]
+
+
+@pytest.mark.parametrize("suffix", [".png", ".tif"])
+def test_profiles_come_back_and_other_programs_read_them(tmp_path: Path, suffix: str) -> None:
+    counts = np.random.default_rng(0).integers(0, 255, (9, 14, 3), np.uint8)
+    path = tmp_path / f"a{suffix}"
+    write_picture(path, counts, profile=ADOBE_RGB)
+    assert embedded_profile(path) == ADOBE_RGB
+    with Image.open(path) as image:
+        assert image.info["icc_profile"] == ADOBE_RGB
+        np.testing.assert_array_equal(np.asarray(image), counts)

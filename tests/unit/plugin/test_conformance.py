@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from artextract_cli.errors import ArtextractError, DependencyError, InputError, UsageError
-from artextract_cli.plugin.conformance import check_plugin
+from artextract_cli.plugin.conformance import check_plugin, try_plugin
 
 MODULE = """
 import os
@@ -80,3 +80,8 @@ def test_what_is_no_plugin(tmp_path: Path) -> None:
     (tmp_path / "broken.py").write_text("def (:\n")
     with pytest.raises(DependencyError, match="SyntaxError"):
         check_plugin(str(tmp_path / "broken.py"))
+
+
+def test_a_trial_that_cannot_be() -> None:
+    with pytest.raises(UsageError, match="doctor takes no part in a training"):
+        try_plugin("doctor")

@@ -113,3 +113,25 @@ def test_scores_of_blocks_and_of_no_network(tmp_path: Path) -> None:
     rows = dict(read_history(result).steps[0].rows)
     assert "in blocks of 1024" in rows["Memory"]
     assert rows["Engine, device"] == "cpu"
+
+
+def test_a_colour_correction(tmp_path: Path) -> None:
+    figures = {
+        "matrix": [[1, 0, 0], [0, 1, 0], [0, 0, 1]],
+        "mean_difference": [12.474, 2.498],
+        "largest_difference": [19.319, 5.77],
+        "left_out_difference": 2.825,
+        "clipped_share": 0.001,
+    }
+    parameters = {"method": "ColorChecker", "grey_px": None, "measured_in": "b"}
+    ((title, rows), *_) = steps_of(tmp_path, step("colour", parameters, figures))
+    assert title == "Colour correction"
+    assert rows["Mean ΔE00"] == "12.47 before, 2.50 after"
+    assert rows["Mean ΔE00 of patches left out"] == "2.83"
+    assert "Grey patch" not in rows
+    by_grey = parameters | {"grey_px": [40, 60, 30, 20]}
+    (tmp_path / "grey").mkdir()
+    figures = figures | {"left_out_difference": None}
+    ((_, rows), *_) = steps_of(tmp_path / "grey", step("colour", by_grey, figures))
+    assert rows["Grey patch"] == "x 40, y 60, 30 × 20 px"
+    assert "Mean ΔE00 of patches left out" not in rows

@@ -26,6 +26,23 @@ def test_one_file_about_all_scenes_or_those_named(tmp_path: Path) -> None:
     assert [path.name for path in out.parent.iterdir()] == ["report.html"]
 
 
+def test_what_files_say_of_their_capture_is_escaped(tmp_path: Path) -> None:
+    result = write_result(tmp_path)
+    results, out = result.path.parent, tmp_path / "report.html"
+    write_report(results, out)
+    assert "according to the files" not in out.read_text(encoding="utf-8")
+    script = "<script>alert(1)</script>"
+    said = {"photograph": {"camera": "Nikon D850", "creator": script}, "950": {"filter": "IR"}}
+    sealed_again(result, capture=said)
+    write_report(results, out)
+    text = out.read_text(encoding="utf-8")
+    assert "<h5>Photograph</h5>" in text
+    assert "<h5>Band 950</h5>" in text
+    assert "<bdi>Nikon D850</bdi>" in text
+    assert script not in text
+    assert "&lt;script&gt;alert(1)" in text
+
+
 def test_millimetres_where_the_scale_is_known(tmp_path: Path) -> None:
     result = write_result(tmp_path)
     results, out = result.path.parent, tmp_path / "report.html"

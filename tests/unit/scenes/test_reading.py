@@ -15,6 +15,7 @@ from artextract_cli.io.images import decode_picture
 from artextract_cli.scenes.memory_plan import MemoryPlan
 from artextract_cli.scenes.reading import read_mask, read_picture, read_scene, read_truth
 from artextract_cli.scenes.scene import SceneFiles, resize_scene
+from tests.helpers.profiles import ADOBE_RGB, grey_profile, save
 from tests.helpers.scene_files import BANDS, RGB, RNG, SHAPE, write
 
 
@@ -72,6 +73,17 @@ def test_what_is_on_disk_is_what_is_in_memory(tmp_path: Path, files: SceneFiles)
     resized = (resize_scene(made, 7) for made in (whole, on_disk))
     for first, second in zip(*((r.rgb, r.bands) for r in resized), strict=True):
         np.testing.assert_array_equal(first, second)
+
+
+def test_profiles_count_on_disk_too(tmp_path: Path, files: SceneFiles) -> None:
+    large = np.tile(RGB, (3, 3, 1))
+    rgb = save(tmp_path / "p_RGB.tif", large, ADOBE_RGB)
+    band = save(tmp_path / "p.tif", large[..., 0], grey_profile(2.2))
+    files = dataclasses.replace(files, rgb=rgb, bands=(band,), band_ids=("a",), wavelengths=None)
+    whole, on_disk = read_scene(files), read_scene(files, in_parts(tmp_path))
+    np.testing.assert_array_equal(on_disk.rgb, whole.rgb)
+    np.testing.assert_array_equal(on_disk.bands, whole.bands)
+    assert abs(whole.rgb - large / 65535).max() > 0.01
 
 
 def test_a_band_of_another_size_is_found_in_parts(tmp_path: Path, files: SceneFiles) -> None:

@@ -40,7 +40,7 @@ def test_commands_stand_in_the_order_of_the_work(shown: Callable[..., list[str]]
     assert section(lines, "Train and evaluate") == ["graph", "train", "adapt", "evaluate"]
     assert section(lines, "Tools") == ["plugins", "cluster", "doctor", "demo"]
     assert "Plugins" not in lines
-    data = ["import", "check", "calibrate", "register", "mask", "simulate"]
+    data = ["import", "check", "calibrate", "register", "mask", "colour", "simulate"]
     assert section(shown("data"), "Commands") == data
 
 
@@ -103,7 +103,9 @@ def test_errors_show_the_usage_of_the_help(
 
 
 # Groups that belong to one subject; the others have the same meaning everywhere.
-SUBJECTS = {"Graphs", "Registration", "Lighting", "Paintings", "Figure", "Robustness", "Filing"}
+SUBJECTS = {"Graphs", "Registration", "Lighting", "Colour", "Paintings", "Figure", "Robustness"} | {
+    "Filing"
+}
 SCREEN = 41  # lines; 40, and the empty one before the prompt
 
 

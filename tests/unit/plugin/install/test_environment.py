@@ -16,6 +16,9 @@ def test_pip_in_a_plain_environment(plain: Environment) -> None:
     assert plain.install_command("artextract-sage", limits) == [
         *(python, "-m", "pip", "install", "--constraint", "limits.txt", "artextract-sage")
     ]
+    assert plain.install_command("/src/sage", limits, editable=True) == [
+        *(python, "-m", "pip", "install", "--constraint", "limits.txt", "--editable", "/src/sage")
+    ]
     assert plain.uninstall_command(["artextract-sage", "what-it-needs"]) == [
         *(python, "-m", "pip", "uninstall", "--yes", "artextract-sage", "what-it-needs")
     ]
@@ -44,6 +47,9 @@ def test_pipx_injects_within_limits_that_it_does_not_remember(plain: Environment
         *("pipx", "inject", "env", "artextract-sage")
     ]
     assert tool.install_command("numpy", limits) == ["pipx", "inject", "--force", "env", "numpy"]
+    assert tool.install_command("/src/sage", editable=True) == [
+        *("pipx", "inject", "--editable", "env", "/src/sage")
+    ]
     assert tool.variables(limits) == {"PIP_CONSTRAINT": "limits.txt", "UV_CONSTRAINT": "limits.txt"}
     assert tool.uninstall_command(["artextract-sage"]) == [
         *("pipx", "uninject", "env", "artextract-sage")

@@ -40,7 +40,9 @@ class Fake(Environment):
 
     words: ClassVar[Sequence[str]] = ()
 
-    def install_command(self, package: str, constraints: Path | None = None) -> list[str]:
+    def install_command(
+        self, package: str, constraints: Path | None = None, *, editable: bool = False
+    ) -> list[str]:
         return list(self.words)
 
     def uninstall_command(self, distributions: Sequence[str]) -> list[str]:

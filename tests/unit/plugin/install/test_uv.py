@@ -31,6 +31,7 @@ def test_a_tool_of_uv_keeps_what_it_has(plain: Environment) -> None:
     assert tool.install_command("artextract_hex==1.9") == [
         *(*MAIN, *SAGE, *LSC, *TORCH, "--with", "artextract_hex==1.9")
     ]
+    assert tool.install_command("/src/hex", editable=True)[-2:] == ["--with-editable", "/src/hex"]
     assert tool.uninstall_command(["Artextract_LSC"]) == [*MAIN, *HEX, *SAGE, *TORCH]
 
 

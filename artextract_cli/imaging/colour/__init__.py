@@ -1,0 +1,1 @@
+"""Colours as people see them: CIELAB, colour differences, and colour charts."""
