@@ -7,9 +7,8 @@ from artextract_cli._typing import FloatArray, LabelMap
 from artextract_cli.errors import InputError, UsageError
 from artextract_cli.export.graphml import write_graphml
 from artextract_cli.graphs.commands import build_command
-from artextract_cli.graphs.conversion import pyg_fields
+from artextract_cli.graphs.conversion import GraphFormat, pyg_fields
 from artextract_cli.graphs.graph_file import pixels_path
-from artextract_cli.graphs.graph_format import GraphFormat
 from artextract_cli.graphs.store import chosen_graph, load_graphs, load_meta
 from artextract_cli.graphs.superpixel_graph import SceneGraphs, SuperpixelGraph
 from artextract_cli.results.reader import find_scene

@@ -1,6 +1,6 @@
 """Graphs as PyTorch Geometric and DGL have them, in the order of our nodes and edges."""
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from artextract_cli.utils.libraries.dgl_compat import require_dgl
 from artextract_cli.utils.libraries.pyg import require_pyg
@@ -9,6 +9,9 @@ if TYPE_CHECKING:
     import torch
 
     from artextract_cli.graphs.superpixel_graph import SuperpixelGraph
+
+GraphFormat = Literal["graphml", "pyg", "dgl"]
+"""Formats that graphs are exported in: GraphML, PyTorch Geometric, DGL."""
 
 
 def pyg_fields(graph: "SuperpixelGraph") -> "dict[str, torch.Tensor]":

@@ -13,7 +13,7 @@ from artextract_cli.cli.derived_options import Options, settings_as_options
 from artextract_cli.cli.help.layout import HelpCommand, HelpGroup
 from artextract_cli.cli.interruption import ResumableCommand
 from artextract_cli.cli.option_groups import SharedCaptures, View
-from artextract_cli.graphs.graph_format import GraphFormat
+from artextract_cli.graphs.conversion import GraphFormat
 from artextract_cli.graphs.recipe import GraphRecipe
 from artextract_cli.scenes.layout import SPLITS
 
@@ -118,7 +118,7 @@ def export(
     ] = Path("graph.graphml"),
     format: Annotated[
         GraphFormat | None,
-        typer.Option(help="Format of the file; default: by its name."),
+        typer.Option(help="Format of the file; default: by its name.", rich_help_panel="Output"),
     ] = None,
     view: View = 0,
     results: Annotated[

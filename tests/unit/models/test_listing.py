@@ -1,9 +1,12 @@
 """Models that are included, and those in a folder."""
 
+import json
 import shutil
+from collections.abc import Callable
 from pathlib import Path
 
 from artextract_cli.models.listing import list_models
+from tests.helpers.command_line import Ran
 
 
 def test_included_models_and_runs(trained: Path, tmp_path: Path) -> None:
@@ -20,3 +23,9 @@ def test_included_models_and_runs(trained: Path, tmp_path: Path) -> None:
     ]
     assert all(each.is_finished for each in found)
     assert all(each.origin == str(tmp_path) for each in found)
+
+
+def test_the_group_alone_lists(run: Callable[..., Ran]) -> None:
+    alone, listed = run("models", "--json"), run("models", "list", "--json")
+    assert alone.stdout == listed.stdout
+    assert [each["name"] for each in json.loads(alone.stdout)][:3] == ["gat", "gcn", "none"]
