@@ -33,9 +33,7 @@ def test_training_writes_a_card_beside_the_model(trained: Path) -> None:
     assert said["data"]["bands"] == list(card.band_ids)
 
 
-def test_an_edited_card_is_kept(
-    trained: Path, tmp_path: Path, recwarn: pytest.WarningsRecorder
-) -> None:
+def test_an_edited_card_is_kept(trained: Path, tmp_path: Path) -> None:
     card = read_card(trained)
     write_card(tmp_path, card)
     path = tmp_path / CARD_NAME
