@@ -126,12 +126,12 @@ def example_inputs(card: "ModelCard") -> "dict[str, torch.Tensor]":
     n_views = 2 if of_layers else 1 if is_separate else 1 + len(card.band_ids)
     n_features = len(card.feature_names[1]) if of_layers else card.in_size
     given = {
-        "x": torch.randn(n_nodes, n_views, n_features),
+        "x": torch.ones(n_nodes, n_views, n_features),
         "edges": edges,
         "inside": torch.ones(n_nodes, dtype=torch.bool),
     }
     if of_layers:
-        given["edge_features"] = torch.randn(edges.shape[1], N_EDGE_FEATURES)
+        given["edge_features"] = torch.ones(edges.shape[1], N_EDGE_FEATURES)
     return given
 
 
