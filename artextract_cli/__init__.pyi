@@ -31,11 +31,14 @@ from artextract_cli.examination.examine import examine as examine
 from artextract_cli.examination.record import Step as Step
 from artextract_cli.export.crate import export_crate as export_crate
 from artextract_cli.export.crate_statements import Author as Author
-from artextract_cli.export.graphml import export_graph as export_graph
+from artextract_cli.export.graph import export_graph as export_graph
 from artextract_cli.export.iiif.writing import export_iiif as export_iiif
 from artextract_cli.export.image_pyramid import write_pyramid as write_pyramid
 from artextract_cli.export.images import ExportedImages as ExportedImages
 from artextract_cli.export.images import export_images as export_images
+from artextract_cli.export.network_inputs import export_inputs as export_inputs
+from artextract_cli.export.network_program import ExportedModel as ExportedModel
+from artextract_cli.export.network_program import export_model as export_model
 from artextract_cli.graphs.build_dataset import BuildReport as BuildReport
 from artextract_cli.graphs.build_dataset import build_dataset as build_dataset
 from artextract_cli.graphs.recipe import GraphRecipe as GraphRecipe
@@ -62,9 +65,11 @@ from artextract_cli.io.image import is_coloured as is_coloured
 from artextract_cli.io.images import read_counts as read_counts
 from artextract_cli.kernels.jit import compiled as compiled
 from artextract_cli.kernels.jit import inlined as inlined
+from artextract_cli.models.listing import ListedModel as ListedModel
+from artextract_cli.models.listing import list_models as list_models
+from artextract_cli.models.written_card import written_card as written_card
 from artextract_cli.nn.conv import GATConv as GATConv
 from artextract_cli.nn.conv import GraphConv as GraphConv
-from artextract_cli.nn.engines.dgl_compat import dgl_nn as dgl_nn
 from artextract_cli.nn.norm import NodeNorm as NodeNorm
 from artextract_cli.nn.siamese import contrastive_loss as contrastive_loss
 from artextract_cli.nn.siamese import distance as distance
@@ -160,6 +165,7 @@ from artextract_cli.utils.events import on_progress as on_progress
 from artextract_cli.utils.events import progress as progress
 from artextract_cli.utils.events import warn as warn
 from artextract_cli.utils.file_errors import reading as reading
+from artextract_cli.utils.libraries.dgl_compat import dgl_nn as dgl_nn
 from artextract_cli.utils.npz import opened_npz as opened_npz
 from artextract_cli.utils.parallel.certificates import create_certificates as create_certificates
 from artextract_cli.utils.parallel.cluster import Cluster as Cluster
@@ -203,6 +209,7 @@ __all__ = [
     "Evaluation",
     "Examination",
     "ExportedImages",
+    "ExportedModel",
     "FailedScenesError",
     "Filing",
     "Finding",
@@ -214,6 +221,7 @@ __all__ = [
     "Importer",
     "ImporterFunction",
     "InputError",
+    "ListedModel",
     "Logger",
     "MapScores",
     "Mark",
@@ -290,6 +298,8 @@ __all__ = [
     "export_graph",
     "export_iiif",
     "export_images",
+    "export_inputs",
+    "export_model",
     "find_graphs",
     "find_scene",
     "finish_results",
@@ -304,6 +314,7 @@ __all__ = [
     "is_coloured",
     "linear_band",
     "linear_values",
+    "list_models",
     "list_pictures",
     "list_plugins",
     "load_graphs",
@@ -349,4 +360,5 @@ __all__ = [
     "warn",
     "write_pyramid",
     "write_report",
+    "written_card",
 ]

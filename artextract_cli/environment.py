@@ -9,7 +9,17 @@ from artextract_cli.plugin.host import plugin_host
 
 # Those whose versions decide which results, engines and plugins to expect: the first questions to
 # anyone who reports a problem.
-PACKAGES = ("artextract", "torch", "dgl", "numpy", "numba", "scikit-image", "typer", "pluggy")
+PACKAGES = (
+    "artextract",
+    "torch",
+    "dgl",
+    "numpy",
+    "numba",
+    "scikit-image",
+    "typer",
+    "pluggy",
+    "torch-geometric",
+)
 
 OPTIONAL = ("rawpy",)
 """Packages of extras that decide which files can be read."""
@@ -58,9 +68,9 @@ def diagnosis() -> Diagnosis:
         Versions, devices, engines and broken plugins of this machine.
     """
     # They import torch, which takes seconds: not when this module is imported.
-    from artextract_cli.nn.engines.dgl_compat import why_no_dgl
     from artextract_cli.nn.engines.selection import resolve_engine
     from artextract_cli.utils.device import describe_devices, resolve_device
+    from artextract_cli.utils.libraries.dgl_compat import why_no_dgl
 
     device = resolve_device("auto")
     engine = resolve_engine("auto", device)

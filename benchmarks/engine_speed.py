@@ -20,9 +20,9 @@ from torch import nn
 
 from artextract_cli.nn.batch import GraphBatch
 from artextract_cli.nn.conv import GATConv, GraphConv
-from artextract_cli.nn.engines.dgl_compat import load_dgl
 from artextract_cli.nn.engines.selection import ENGINE_NAMES, resolve_engine
 from artextract_cli.pipelines.views.tensors import scene_tensors
+from artextract_cli.utils.libraries.dgl_compat import load_dgl
 from artextract_cli.utils.memory import keep_freed_memory
 
 # Input and output size; heads share the latter.

@@ -34,13 +34,13 @@ from artextract_cli.evidence.tensor_arrays import TensorArrays
 from artextract_cli.imaging.blocks import full_block
 from artextract_cli.inference.infer_dataset import infer_dataset
 from artextract_cli.nn.batch import GraphBatch
-from artextract_cli.nn.engines.dgl_compat import load_dgl
 from artextract_cli.nn.engines.selection import resolve_engine
 from artextract_cli.nn.precision import check_precision
 from artextract_cli.pipelines.scoring import open_scorer, score_scene
 from artextract_cli.pipelines.views.tensors import scene_tensors
 from artextract_cli.scenes.dataset import open_dataset
 from artextract_cli.scenes.reading import read_scene
+from artextract_cli.utils.libraries.dgl_compat import load_dgl
 from artextract_cli.utils.memory import keep_freed_memory
 from artextract_cli.utils.threads import single_threaded
 from artextract_slic import SlicOptions

@@ -35,9 +35,9 @@ from outcome import Outcome, Ratio, ratio_of
 from torch import Tensor, nn
 
 from artextract_cli.nn.batch import GraphBatch
-from artextract_cli.nn.engines.dgl_compat import load_dgl
 from artextract_cli.nn.engines.selection import resolve_engine
 from artextract_cli.pipelines.views.tensors import scene_tensors
+from artextract_cli.utils.libraries.dgl_compat import load_dgl
 from artextract_cli.utils.memory import keep_freed_memory
 
 OURS, OURS_ON_DGL, PYG, DGL = "artextract", "artextract on dgl", "PyG", "dgl.nn"

@@ -15,9 +15,9 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from artextract_cli.nn.conv import GATConv, GraphConv
-from artextract_cli.nn.engines.dgl_compat import load_dgl
 from artextract_cli.pipelines.training_task import LossAndScorer
 from artextract_cli.plugin.host import plugin_host
+from artextract_cli.utils.libraries.dgl_compat import load_dgl
 
 SIZES = {"gcn": (14, 128, 32), "gat": (14, 128, 32, 32)}
 TOLERANCE = 1e-4  # of the largest value; larger differences mean different computations

@@ -34,7 +34,6 @@ from torch import Tensor
 
 from artextract_cli.nn.choices import Precision
 from artextract_cli.nn.collate import SceneTensors, collate
-from artextract_cli.nn.engines.dgl_compat import load_dgl
 from artextract_cli.nn.engines.selection import resolve_engine
 from artextract_cli.nn.precision import computed_in
 from artextract_cli.nn.siamese import SiameseNetwork, contrastive_loss, distance
@@ -43,6 +42,7 @@ from artextract_cli.pipelines.training_task import TrainingInputs
 from artextract_cli.pipelines.views.training import ViewTask
 from artextract_cli.plugin.host import plugin_host
 from artextract_cli.plugin.options import make_options
+from artextract_cli.utils.libraries.dgl_compat import load_dgl
 from artextract_cli.utils.memory import keep_freed_memory
 
 SETTINGS = settings_for(

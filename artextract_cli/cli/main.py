@@ -22,6 +22,7 @@ from artextract_cli.cli.commands import (
     export,
     graph,
     infer,
+    models,
     plugins,
     train,
 )
@@ -51,7 +52,7 @@ GLOBAL_FLAGS = {
 HEADINGS = {
     "Examine a painting": ("examine", "data", "infer", "report", "visualize", "export"),
     "Train and evaluate": ("graph", "train", "adapt", "evaluate"),
-    "Tools": ("plugins", "cluster", "doctor", "demo"),
+    "Tools": ("models", "plugins", "cluster", "doctor", "demo"),
 }
 PLUGINS = "Plugins"
 REMARKS = (
@@ -145,6 +146,7 @@ app.add_typer(visualize_commands.app, name="visualize")
 app.add_typer(export.app, name="export")
 app.command(cls=HelpCommand)(report_command.report)
 app.command(cls=HelpCommand)(demo.demo)
+app.add_typer(models.app, name="models")
 app.add_typer(plugins.app, name="plugins")
 app.add_typer(cluster.app, name="cluster")
 

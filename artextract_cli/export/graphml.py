@@ -14,16 +14,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from artextract_cli._typing import FloatArray, IntArray
-from artextract_cli.errors import InputError, UsageError
-from artextract_cli.graphs.commands import build_command
-from artextract_cli.graphs.graph_file import pixels_path
-from artextract_cli.graphs.store import chosen_graph, load_graphs, load_meta
 from artextract_cli.graphs.superpixel_graph import SceneGraphs, SuperpixelGraph
-from artextract_cli.results.reader import find_scene
-from artextract_cli.results.summary import mean_scores
-from artextract_cli.utils.atomic import atomic_path
 from artextract_cli.utils.events import progress
-from artextract_cli.utils.output_plan import OutputPlan
 
 HEAD = (
     '<?xml version="1.0" encoding="UTF-8"?>\n'
@@ -41,49 +33,16 @@ Columns = Mapping[str, NDArray[np.generic]]
 """Values (N,) or (E,) by the name of the attribute."""
 
 
-def export_graph(file: Path, out: Path, *, view: int = 0, results: Path | None = None) -> Path:
-    """Write the graph of a scene as GraphML.
-
-    Parameters
-    ----------
-    file
-        Graph file, ``<split>/<scene>.npz``.
-    out
-        File to write; its name ends in ``.graphml``.
-    view
-        Which graph, if every view has one: 0 is the RGB image, 1 + b is band b.
-    results
-        Results directory of the same dataset: every node then has an attribute ``score``, the mean
-        of the heat map over its superpixel.
-
-    Returns
-    -------
-    Path
-        ``out``.
-
-    Raises
-    ------
-    UsageError
-        If the view does not exist, or ``out`` is not a .graphml file or is an input.
-    InputError
-        If the graph file or the results are missing or damaged, or belong to other images.
-    """
-    if out.suffix.lower() != ".graphml":
-        msg = f"{out}: graphs are exported as GraphML; use a name that ends in .graphml"
-        raise UsageError(msg)
-    OutputPlan(out=out, source_files=(file, pixels_path(file))).check()
-    graphs = load_graphs(file)
-    graph = chosen_graph(file, graphs, view)
+def write_graphml(
+    out: Path, graphs: SceneGraphs, graph: SuperpixelGraph, view: int, score: FloatArray | None
+) -> None:
+    """Write one ``graph`` of a scene, that of ``view``, with a ``score`` (N,) if there is one."""
     views = list(_views(graphs, view))
-    scores = {} if results is None else {"score": _scores(file, graphs, graph.labels, results)}
+    scores = {} if score is None else {"score": score}
     nodes = {**_positions(graph), **_features(graphs, graph, views, view), **scores}
     pairs, edges = _edges(graph, views)
-    with (
-        atomic_path(out) as temporary,
-        temporary.open("w", encoding="utf-8", newline="\n") as written,
-    ):
+    with out.open("w", encoding="utf-8", newline="\n") as written:
         _write(written, graphs.name, nodes, pairs, edges)
-    return out
 
 
 def _views(graphs: SceneGraphs, view: int) -> Iterator[str]:
@@ -120,27 +79,6 @@ def _edges(graph: SuperpixelGraph, views: list[str]) -> tuple[IntArray, Columns]
     weights = graph.edge_weights[once]
     of_views = {f"{shown}.weight": weights[:, i] for i, shown in enumerate(views)}
     return graph.edges[:, once], {"weight": weights.mean(1), **of_views}
-
-
-def _scores(file: Path, graphs: SceneGraphs, labels: IntArray, results: Path) -> FloatArray:
-    """Mean of the heat map over every superpixel (N,); NaN where nothing is painted."""
-    result = find_scene(results, graphs.name)
-    images = (result.description["photograph"], *result.description["bands"])
-    # By content, since files may have been moved between building and scoring.
-    if not {image["sha256"] for image in images} <= set(load_meta(file)["sources"].values()):
-        msg = (
-            f"{results} belongs to images of {graphs.name} other than those {file} was built from: "
-            f"run `{build_command(dataset=result.dataset_root)}`, and export a graph of it"
-        )
-        raise InputError(msg)
-    heatmap = result.map("heatmap")
-    if heatmap.shape != labels.shape:
-        msg = (
-            f"{file} was built at {labels.shape[1]} × {labels.shape[0]} pixels, but the heat map "
-            f"has {heatmap.shape[1]} × {heatmap.shape[0]}: build the graph without --size"
-        )
-        raise InputError(msg)
-    return mean_scores(heatmap, labels)
 
 
 def _write(file: TextIO, name: str, nodes: Columns, pairs: IntArray, edges: Columns) -> None:

@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from artextract_cli._typing import FloatArray, LabelMap
+from artextract_cli.graphs.conversion import dgl_of, pyg_of
 from artextract_cli.graphs.node_features import feature_names, node_features
 from artextract_cli.graphs.recipe import BANDS, GraphRecipe
 from artextract_cli.graphs.regions import region_adjacency
@@ -59,6 +60,38 @@ class SuperpixelGraph:
     def n_nodes(self) -> int:
         """Number of superpixels."""
         return len(self.counts)
+
+    def to_pyg(self) -> Any:
+        """Convert to PyTorch Geometric, with nodes and edges in the same order.
+
+        Returns
+        -------
+        torch_geometric.data.Data
+            ``x`` (N, V, F), ``edge_index`` (2, E), ``edge_attr`` (E, V), ``pos`` (N, 2), which are
+            column and row of the centroid, and ``size_px`` (N,).
+
+        Raises
+        ------
+        DependencyError
+            If torch-geometric is not installed.
+        """
+        return pyg_of(self)
+
+    def to_dgl(self) -> Any:
+        """Convert to DGL, with nodes and edges in the same order.
+
+        Returns
+        -------
+        dgl.DGLGraph
+            Its nodes have ``x`` (N, V, F), ``pos`` (N, 2), which are column and row of the
+            centroid, and ``size_px`` (N,); its edges ``weight`` (E, V).
+
+        Raises
+        ------
+        DependencyError
+            If DGL cannot be used here.
+        """
+        return dgl_of(self)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -12,8 +12,8 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from artextract_cli.errors import InputError
-from artextract_cli.nn.engines.dgl_compat import require_dgl
 from artextract_cli.nn.precision import in_float32
+from artextract_cli.utils.libraries.dgl_compat import require_dgl
 
 T = TypeVar("T")
 _ALIGNED = 64  # bytes; each tensor starts at a multiple of this, as views of any type require

@@ -52,7 +52,8 @@ class NodeNorm(nn.Module):
         # (N · V, F). In "batch", nodes of all views share one mean and deviation, as they share the
         # backbone: separate ones would remove the very difference between photograph and bands.
         rows = x.flatten(0, 1)
-        if isinstance(self.norm, nn.BatchNorm1d) and len(rows) == 1:
+        # Not `len`, which would fix the number of nodes in an exported program.
+        if isinstance(self.norm, nn.BatchNorm1d) and rows.shape[0] == 1:
             norm = self.norm
             mean, var = norm.running_mean, norm.running_var
             return functional.batch_norm(

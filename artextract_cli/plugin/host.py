@@ -44,6 +44,7 @@ OWN_COMMANDS = frozenset(
             "export",
             "graph",
             "infer",
+            "models",
             "plugins",
             "report",
             "train",

@@ -249,7 +249,7 @@ def _graph(
 def _engines() -> Iterator[str]:
     import torch
 
-    from artextract_cli.nn.engines.dgl_compat import why_no_dgl
+    from artextract_cli.utils.libraries.dgl_compat import why_no_dgl
 
     yield from ("torch", "numba")
     if why_no_dgl(torch.device("cpu")) is None:

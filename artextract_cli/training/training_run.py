@@ -14,11 +14,13 @@ from artextract_cli._typing import FloatArray
 from artextract_cli.errors import DivergedError, InputError
 from artextract_cli.graphs.store import graphs_digest
 from artextract_cli.graphs.superpixel_graph import SceneGraphs
+from artextract_cli.models.checkpoint import read_card
 from artextract_cli.models.recorded_plugins import (
     recorded_objective,
     recorded_plugin,
     recorded_scorer,
 )
+from artextract_cli.models.written_card import write_card
 from artextract_cli.nn.engines.selection import resolve_engine
 from artextract_cli.nn.precision import check_precision, computed_in
 from artextract_cli.pipelines.batches import Share, load_alike
@@ -214,6 +216,7 @@ class TrainingRun:
         )
         check_fusion(self.card.quality)
         self.run.save_model(self.progress, self.card)
+        write_card(self.run.path, read_card(self.run.path))
         self.loggers.close({f"AUROC {name}": value for name, value in self.card.quality.items()})
 
     def result(self, *, seconds: float) -> TrainingResult:

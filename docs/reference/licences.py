@@ -14,7 +14,7 @@ from packaging.requirements import Requirement
 
 PAGE = Path(__file__).with_name("licences.md")
 HOME = "artextract"
-EXTRAS = ("cluster", "hdf5", "pandas", "registration", "tensorboard", "dev")
+EXTRAS = ("cluster", "hdf5", "pandas", "pyg", "registration", "tensorboard", "dev")
 NOTICE = "<!-- Written by docs/reference/licences.py from what is installed: do not edit. -->"
 INTRODUCTION = """\
 # Licences

@@ -20,7 +20,7 @@ SMALL += ["--objective", "node-contrastive", "--epochs", "2"]
 
 
 def engines() -> list[str]:
-    from artextract_cli.nn.engines.dgl_compat import load_dgl
+    from artextract_cli.utils.libraries.dgl_compat import load_dgl
 
     return ["numba", "torch"] if load_dgl()[0] is None else ["numba", "dgl", "torch"]
 

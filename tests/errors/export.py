@@ -1,11 +1,15 @@
 """Error messages of artextract_cli.export."""
 
 from collections.abc import Mapping, Sequence
+from pathlib import Path
+from unittest import mock
 
 import numpy as np
 
 from artextract_cli.export.crate import export_crate
+from artextract_cli.export.graph import export_graph
 from artextract_cli.export.image_pyramid import write_pyramid
+from artextract_cli.export.network_program import export_model
 from artextract_cli.results.reader import find_scene
 from tests.errors.row import (
     GRAPH,
@@ -16,14 +20,37 @@ from tests.errors.row import (
     resealed,
 )
 
+
+def unknown_operation(here: Path) -> None:
+    """A network with an operation that torch does not record."""
+    with mock.patch("torch.export.export", side_effect=RuntimeError("no such operation")):
+        export_model(Path("gcn"), here / "a.pt2")
+
+
 CRATE = "export crate {here}/results --out {new}"
 IIIF = "export iiif {here}/results --scene v0 --out {new} "
 ROWS = [
     Row(2, "unknown compression 'zz'; choose from: …",
         lambda here: write_pyramid(find_scene(here / "results", "v0"), here / "a.tif",
                                    compression="zz")),
-    Row(2, "…/new.txt: graphs are exported as GraphML; use a name that ends in .graphml",
+    Row(2, "…/new.txt: graphs are exported as GraphML (.graphml), for PyTorch Geometric (.pt) or "
+        "for DGL (.bin); use such a name",
         "graph export {here}/" + GRAPH + " --out {new}.txt"),
+    Row(2, "…/new.pt: graphs of format dgl end in .bin; use such a name",
+        "graph export {here}/" + GRAPH + " --out {new}.pt --format dgl"),
+    Row(2, "there is no graph format 'gml': choose one of graphml, pyg, dgl",
+        lambda here: export_graph(here / GRAPH, here / "a.gml", format="gml")),
+    Row(2, "…/new.onnx: programs of torch.export end in .pt2; use such a name",
+        "export model gat --out {new}.onnx"),
+    Row(2, "none has no network to export: choose a trained model, such as gat",
+        "export model none --out {new}.pt2"),
+    Row(4, "torch.export cannot record the network of gcn, backbone gcn of artextract (no such "
+        "operation): export a model of gcn or gat, or ask its authors for operations that "
+        "torch.export knows", unknown_operation),
+    Row(2, "…/new.txt: the inputs of a network are a file of NumPy; use a name that ends in .npz",
+        "export inputs {here}/data --out {new}.txt"),
+    Row(2, "none has no network, and needs no inputs: choose a trained model, such as gat",
+        "export inputs {here}/data --model none --out {new}.npz"),
     Row(3, "…/results belongs to images of v0 other than those …/v0.npz was built from: run "
         "`artextract graph build … --out GRAPHS`, and export a graph of it",
         "graph export {here}/" + GRAPH + " --out {new}.graphml --results {here}/results",

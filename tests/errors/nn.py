@@ -19,9 +19,6 @@ ELSEWHERE: Mapping[str, Sequence[str]] = {
         "edges name nodes 0..3, but the graph has only 0..2: build the graph again",
         "edge 0 to 1 has no opposite 1 to 0: build the graph again",
     ),
-    "unit/nn/test_batch.py::test_the_dgl_graph_of_a_machine_without_dgl_says_what_to_install": (
-        "DGL cannot be used on cpu: …",
-    ),
     "unit/nn/engines/test_selection.py::test_the_engine_and_its_reason": (
         "engine dgl cannot be used on cpu: …, or use --engine auto",
     ),

@@ -139,6 +139,13 @@ ROWS = [
 
 # What no cheap command raises, by the test that provokes it.
 ELSEWHERE: Mapping[str, Sequence[str]] = {
+    "unit/nn/test_batch.py::test_the_dgl_graph_of_a_machine_without_dgl_says_what_to_install": (
+        "DGL cannot be used on cpu: …",
+    ),
+    "unit/utils/libraries/test_pyg.py::test_a_missing_library_is_one_sentence": (
+        "a graph for PyTorch Geometric needs torch-geometric, which is not installed: pip install "
+        '"artextract[pyg]"',
+    ),
     "unit/utils/test_optional.py::test_without_pandas_the_extra_is_named": (
         'a data frame needs pandas, which is not installed: pip install "artextract[pandas]"',
     ),

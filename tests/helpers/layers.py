@@ -8,7 +8,7 @@ import torch
 from torch import Tensor, nn
 
 from artextract_cli.nn.conv import GATConv, GraphConv
-from artextract_cli.nn.engines.dgl_compat import load_dgl
+from artextract_cli.utils.libraries.dgl_compat import load_dgl
 
 needs_dgl = pytest.mark.skipif(load_dgl().module is None, reason=f"DGL: {load_dgl().reason}")
 LAYERS: dict[str, Callable[[], nn.Module]] = {

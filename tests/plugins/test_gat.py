@@ -4,7 +4,7 @@ from torch import nn
 
 from artextract_cli import Backbone, UsageError
 from artextract_cli.nn.batch import Topology
-from artextract_cli.nn.engines.dgl_compat import load_dgl
+from artextract_cli.utils.libraries.dgl_compat import load_dgl
 from artextract_gat import GATOptions, artextract_backbones
 from artextract_gcn import GCNOptions
 from artextract_gcn.network import GCN

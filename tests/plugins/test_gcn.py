@@ -4,7 +4,7 @@ from torch import nn
 
 from artextract_cli import Backbone
 from artextract_cli.nn.batch import Topology
-from artextract_cli.nn.engines.dgl_compat import load_dgl
+from artextract_cli.utils.libraries.dgl_compat import load_dgl
 from artextract_gcn import GCNOptions, artextract_backbones
 from tests.helpers.graphs import batch_of, path_edges, random_batch
 

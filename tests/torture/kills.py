@@ -337,7 +337,7 @@ def _page(here: Path) -> Digests:
 
 def _kill_trainings(root: Path, rng: random.Random, end: float, counted: dict[str, Any]) -> None:
     """Trainings killed three times each and resumed, beside one that nobody disturbs."""
-    from artextract_cli.nn.engines.dgl_compat import load_dgl
+    from artextract_cli.utils.libraries.dgl_compat import load_dgl
 
     for backbone, threads, engine in rng.sample(CASES, len(CASES)):
         if time.monotonic() > end or (engine == "dgl" and load_dgl().module is None):

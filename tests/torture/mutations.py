@@ -315,7 +315,7 @@ def _warm_up() -> None:
     for found in pkgutil.walk_packages(package.__path__, f"{PACKAGE}."):
         if not found.name.endswith("__main__"):
             importlib.import_module(found.name)
-    importlib.import_module(f"{PACKAGE}.nn.engines.dgl_compat").load_dgl()
+    importlib.import_module(f"{PACKAGE}.utils.libraries.dgl_compat").load_dgl()
     for name in list(sys.modules):
         if name.startswith(("artextract", "tests.conftest", "tests.helpers", "tests.unit")):
             del sys.modules[name]

@@ -17,7 +17,7 @@ import numpy as np
 import tifffile
 import torch
 
-from artextract_cli.nn.engines.dgl_compat import load_dgl
+from artextract_cli.utils.libraries.dgl_compat import load_dgl
 
 # What a file of a run tells of time, which no seed fixes.
 TIMES = ("seconds", "injection_seconds", "sha256")

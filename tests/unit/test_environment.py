@@ -5,7 +5,7 @@ import sys
 import pytest
 
 from artextract_cli import environment
-from artextract_cli.nn.engines.dgl_compat import load_dgl
+from artextract_cli.utils.libraries.dgl_compat import load_dgl
 
 
 def test_versions_and_devices_are_those_of_this_process(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -9,10 +9,12 @@ from artextract_cli.cli import console
 from artextract_cli.cli.completion import scene_names, source_scenes
 from artextract_cli.cli.derived_options import settings_as_options
 from artextract_cli.cli.help.layout import HelpCommand, HelpGroup
-from artextract_cli.cli.option_groups import Filed, Shown
+from artextract_cli.cli.option_groups import DEFAULT_MODEL, Filed, Shown
 
 app = typer.Typer(
-    cls=HelpGroup, no_args_is_help=True, help="Pass results on in the formats of other programs."
+    cls=HelpGroup,
+    no_args_is_help=True,
+    help="Pass results and networks on in the formats of other programs.",
 )
 
 BaseUrl = Annotated[
@@ -119,3 +121,39 @@ def images(
         console.suggest("export", "crate", source, "--out", console.free("crate"))
     else:
         console.suggest("infer", source, "--out", console.free("results"))
+
+
+@app.command(cls=HelpCommand)
+def model(
+    model: Annotated[
+        Path, typer.Argument(help="Run directory or model file, or gat or gcn.")
+    ] = DEFAULT_MODEL,
+    out: Annotated[Path, typer.Option(help="File to write: .pt2.")] = Path("model.pt2"),
+) -> None:
+    """Write the network of a model as a torch.export program, which runs without artextract."""
+    from artextract_cli.export.network_program import export_model
+
+    done = export_model(model, out)
+    shapes = ", ".join(f"{name} ({shape})" for name, shape in done.inputs.items())
+    console.emit(vars(done), f"{out}  ({shapes} to embeddings ({done.output}))")
+    console.suggest("export", "inputs", "DATASET", "--model", model, "--out", "inputs.npz")
+
+
+@app.command(cls=HelpCommand)
+def inputs(
+    dataset: Annotated[Path, typer.Argument(help="Dataset folder.")],
+    scene: Annotated[
+        str | None,
+        typer.Option(help="Scene to export; default: the first one.", autocompletion=source_scenes),
+    ] = None,
+    model: Annotated[
+        Path, typer.Option(help="Run directory or model file, or gat or gcn.")
+    ] = DEFAULT_MODEL,
+    out: Annotated[Path, typer.Option(help="File to write: .npz.")] = Path("inputs.npz"),
+) -> None:
+    """Write what a network is given of a scene, for a program of `export model`."""
+    from artextract_cli.export.network_inputs import export_inputs
+
+    export_inputs(dataset, out, model=model, scene=scene)
+    console.emit({"inputs": out, "bytes": out.stat().st_size}, str(out))
+    console.suggest("export", "model", model, "--out", console.free("model.pt2"))

@@ -13,6 +13,7 @@ from artextract_cli.cli.derived_options import Options, settings_as_options
 from artextract_cli.cli.help.layout import HelpCommand, HelpGroup
 from artextract_cli.cli.interruption import ResumableCommand
 from artextract_cli.cli.option_groups import SharedCaptures, View
+from artextract_cli.graphs.conversion import GraphFormat
 from artextract_cli.graphs.recipe import GraphRecipe
 from artextract_cli.scenes.layout import SPLITS
 
@@ -112,19 +113,26 @@ def inspect(
 @app.command(cls=HelpCommand)
 def export(
     file: Annotated[Path, typer.Argument(help="A graph file (.npz).")],
-    out: Annotated[Path, typer.Option(help="GraphML file to write: .graphml.")] = Path(
-        "graph.graphml"
-    ),
+    out: Annotated[
+        Path, typer.Option(help="File to write: .graphml, .pt (PyTorch Geometric) or .bin (DGL).")
+    ] = Path("graph.graphml"),
+    format: Annotated[
+        GraphFormat | None,
+        typer.Option(help="Format of the file; default: by its name.", rich_help_panel="Output"),
+    ] = None,
     view: View = 0,
     results: Annotated[
         Path | None,
         typer.Option(help="Results of the same scene, to add the mean score of every superpixel."),
     ] = None,
 ) -> None:
-    """Export a graph as GraphML, with position, size and features of every superpixel."""
-    from artextract_cli.export.graphml import export_graph
+    """Export a graph with its features, as GraphML or for PyTorch Geometric or DGL."""
+    from artextract_cli.export.graph import SUFFIXES, export_graph
 
-    export_graph(file, out, view=view, results=results)
+    # Without --out, the name follows the format.
+    if format is not None and out == Path("graph.graphml"):
+        out = out.with_suffix(SUFFIXES[format])
+    export_graph(file, out, format=format, view=view, results=results)
     console.emit({"graph": out, "bytes": out.stat().st_size}, str(out))
     if file.parent.name in SPLITS:  # GRAPHS/SPLIT/SCENE.npz
         console.suggest("train", file.parents[1], "--out", console.free("run"))

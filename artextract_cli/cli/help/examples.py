@@ -139,6 +139,20 @@ GUIDES: Mapping[str, Guide] = {
             "artextract export iiif results --base-url https://museum.example/iiif --title Lady",
         ),
     ),
+    "export model": Guide(
+        "docs/export.md",
+        (
+            "artextract export model gat --out gat.pt2",
+            "artextract export model run --out run.pt2",
+        ),
+    ),
+    "export inputs": Guide(
+        "docs/export.md",
+        (
+            "artextract export inputs scans --scene abbey --out abbey.npz",
+            "artextract export inputs scans --scene abbey --model run --out abbey.npz",
+        ),
+    ),
     "graph build": Guide(
         "docs/detection.md",
         (
@@ -157,7 +171,7 @@ GUIDES: Mapping[str, Guide] = {
         "docs/detection.md",
         (
             "artextract graph export graphs/val/abbey.npz --out abbey.graphml",
-            "artextract graph export graphs/val/abbey.npz --results results --out scores.graphml",
+            "artextract graph export graphs/val/abbey.npz --format pyg --out abbey.pt",
         ),
     ),
     "train": Guide(
@@ -193,6 +207,20 @@ GUIDES: Mapping[str, Guide] = {
         (
             "artextract plugins info gat",
             "artextract plugins info bands --json",
+        ),
+    ),
+    "models list": Guide(
+        "docs/export.md",
+        (
+            "artextract models list",
+            "artextract models list studies --json",
+        ),
+    ),
+    "models show": Guide(
+        "docs/export.md",
+        (
+            "artextract models show gat",
+            "artextract models show run",
         ),
     ),
     "plugins new": Guide(

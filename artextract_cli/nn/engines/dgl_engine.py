@@ -5,8 +5,8 @@ from typing import Any
 from torch import Tensor
 from torch.nn import functional
 
-from artextract_cli.nn.engines.dgl_compat import load_dgl
 from artextract_cli.plugin.protocols import MessageGraph
+from artextract_cli.utils.libraries.dgl_compat import load_dgl
 
 
 def neighbour_mean(graph: MessageGraph, x: Tensor, scale: Tensor) -> Tensor:

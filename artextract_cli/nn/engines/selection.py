@@ -7,9 +7,9 @@ import torch
 from torch import Tensor
 
 from artextract_cli.errors import DependencyError, UsageError
-from artextract_cli.nn.engines import dgl_engine, numba_engine, torch_engine
-from artextract_cli.nn.engines.dgl_compat import why_no_dgl
+from artextract_cli.nn.engines import dgl_engine, numba_engine, plain_engine, torch_engine
 from artextract_cli.plugin.protocols import MessageGraph
+from artextract_cli.utils.libraries.dgl_compat import why_no_dgl
 
 ENGINE_NAMES = ("auto", "numba", "dgl", "torch")
 # Values of a node over all views: up to this many, torch was measured to sum faster than numba.
@@ -109,6 +109,7 @@ KERNELS: dict[str, Kernels] = {
     "numba": numba_engine,
     "dgl": dgl_engine,
     "torch": torch_engine,
+    "plain": plain_engine,  # of exported programs, which no option chooses
 }
 
 

@@ -11,7 +11,7 @@ import pytest
 import tifffile
 
 from artextract_cli.errors import InputError, UsageError
-from artextract_cli.export.graphml import export_graph
+from artextract_cli.export.graph import export_graph
 from artextract_cli.graphs.build_dataset import build_dataset
 from artextract_cli.graphs.recipe import GraphRecipe
 from artextract_cli.graphs.store import load_graphs, save_graphs
@@ -88,7 +88,7 @@ def test_separate_graphs_one_view_at_a_time(tmp_path: Path) -> None:
     assert read.nodes[3]["500.mean"] == pytest.approx(float(graph.features[3, 0, 0]), rel=1e-6)
     with pytest.raises(UsageError, match="has views 0 to 2, not 3"):
         export_graph(file, tmp_path / "b.graphml", view=3)
-    with pytest.raises(UsageError, match=r"use a name that ends in \.graphml"):
+    with pytest.raises(UsageError, match="use such a name"):
         export_graph(file, tmp_path / "b.gml")
     assert not (tmp_path / "b.graphml").exists()
 

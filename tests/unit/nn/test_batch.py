@@ -16,7 +16,7 @@ from artextract_cli.nn.batch import (
     unpacked,
     with_tensors,
 )
-from artextract_cli.nn.engines.dgl_compat import load_dgl
+from artextract_cli.utils.libraries.dgl_compat import load_dgl
 from tests.helpers.graphs import batch_of, random_batch, random_edges
 
 PATH = Topology.from_edges(np.array([[0, 1, 1, 2], [1, 0, 2, 1]]), 3)  # 0 - 1 - 2

@@ -20,7 +20,6 @@ from artextract_cli.graphs.build_dataset import build_dataset
 from artextract_cli.graphs.recipe import GraphRecipe
 from artextract_cli.graphs.store import load_graphs, save_graphs
 from artextract_cli.models.checkpoint import load_state, read_card
-from artextract_cli.nn.engines.dgl_compat import load_dgl
 from artextract_cli.nn.siamese import EmbeddedBatch
 from artextract_cli.pipelines.hidden_layers.pixel_scores import SCORES
 from artextract_cli.pipelines.loaded_model import open_model
@@ -28,6 +27,7 @@ from artextract_cli.pipelines.networks import load_model
 from artextract_cli.pipelines.settings import HIDDEN_LAYER, settings_for
 from artextract_cli.training import trainer, training_run
 from artextract_cli.training.run_directory import EpochRow, read_metrics
+from artextract_cli.utils.libraries.dgl_compat import load_dgl
 from artextract_cli.utils.yaml import read_yaml
 from tests.helpers.machines import with_gpu_of_no_bfloat16
 from tests.helpers.scenes import TINY, comparison, train_tiny

@@ -38,7 +38,7 @@ def test_commands_stand_in_the_order_of_the_work(shown: Callable[..., list[str]]
     examine = ["examine", "data", "infer", "report", "visualize", "export"]
     assert section(lines, "Examine a painting") == examine
     assert section(lines, "Train and evaluate") == ["graph", "train", "adapt", "evaluate"]
-    assert section(lines, "Tools") == ["plugins", "cluster", "doctor", "demo"]
+    assert section(lines, "Tools") == ["models", "plugins", "cluster", "doctor", "demo"]
     assert "Plugins" not in lines
     data = ["import", "check", "calibrate", "register", "mask", "colour", "simulate"]
     assert section(shown("data"), "Commands") == data

@@ -3,7 +3,7 @@
 import pytest
 
 from artextract_cli.nn.engines import dgl_engine
-from artextract_cli.nn.engines.dgl_compat import load_dgl
+from artextract_cli.utils.libraries.dgl_compat import load_dgl
 from tests.helpers.engines import HEADS, agrees_on_attention, agrees_on_weighted_sums
 
 pytestmark = pytest.mark.skipif(load_dgl().module is None, reason=f"DGL: {load_dgl().reason}")

@@ -11,7 +11,6 @@ from numpy.typing import NDArray
 from artextract_cli.evidence.maps import MAPS
 from artextract_cli.graphs.regions import region_adjacency
 from artextract_cli.nn.collate import SceneBatch, collate
-from artextract_cli.nn.engines.dgl_compat import load_dgl
 from artextract_cli.nn.siamese import distance
 from artextract_cli.pipelines.hidden_layers.evidence_graph import (
     BAND_FEATURES,
@@ -36,6 +35,7 @@ from artextract_cli.pipelines.hidden_layers.samples import (
     injected_scene,
 )
 from artextract_cli.scenes.scene import CLEAN, HIDDEN, UNDECIDED
+from artextract_cli.utils.libraries.dgl_compat import load_dgl
 from tests.helpers.evidence_graphs import BACKBONES, SHAPE, along, new_graph, new_network
 from tests.helpers.scenes import comparison
 

@@ -10,14 +10,14 @@ import pytest
 import torch
 
 from artextract_cli.errors import DependencyError
-from artextract_cli.nn.engines import dgl_compat
-from artextract_cli.nn.engines.dgl_compat import dgl_has_cuda, load_dgl, require_dgl
+from artextract_cli.utils.libraries import dgl_compat
+from artextract_cli.utils.libraries.dgl_compat import dgl_has_cuda, load_dgl, require_dgl
 
 CPU = torch.device("cpu")
 
 QUIET_IMPORT = """
 import os
-from artextract_cli.nn.engines.dgl_compat import load_dgl
+from artextract_cli.utils.libraries.dgl_compat import load_dgl
 dgl, reason = load_dgl()
 assert reason is None, reason
 assert "DGLBACKEND" not in os.environ

@@ -1,0 +1,1 @@
+"""Graph libraries that are not always there, and how they are imported."""
