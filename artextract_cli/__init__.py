@@ -91,7 +91,7 @@ _DEFINED_IN = {
         "TrainingLogger",
     ),
     "plugin.scaffold": ("new_plugin",),
-    "preprocessing.band_registration": ("RegisteredBand",),
+    "preprocessing.registration.bands": ("RegisteredBand",),
     "preprocessing.calibrate_dataset": ("CalibratedBand", "calibrate_dataset"),
     "preprocessing.colour_dataset": (
         "CorrectedPhotograph",

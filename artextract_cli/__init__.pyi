@@ -106,7 +106,6 @@ from artextract_cli.plugin.protocols import ScoredNodes as ScoredNodes
 from artextract_cli.plugin.protocols import SuperpixelFunction as SuperpixelFunction
 from artextract_cli.plugin.protocols import TrainingLogger as TrainingLogger
 from artextract_cli.plugin.scaffold import new_plugin as new_plugin
-from artextract_cli.preprocessing.band_registration import RegisteredBand as RegisteredBand
 from artextract_cli.preprocessing.calibrate_dataset import CalibratedBand as CalibratedBand
 from artextract_cli.preprocessing.calibrate_dataset import calibrate_dataset as calibrate_dataset
 from artextract_cli.preprocessing.colour_dataset import CorrectedPhotograph as CorrectedPhotograph
@@ -120,6 +119,7 @@ from artextract_cli.preprocessing.mask_dataset import MaskedScene as MaskedScene
 from artextract_cli.preprocessing.mask_dataset import mask_dataset as mask_dataset
 from artextract_cli.preprocessing.register_dataset import RegisteredScene as RegisteredScene
 from artextract_cli.preprocessing.register_dataset import register_dataset as register_dataset
+from artextract_cli.preprocessing.registration.bands import RegisteredBand as RegisteredBand
 from artextract_cli.report.filing import Filing as Filing
 from artextract_cli.report.writing import write_report as write_report
 from artextract_cli.results.marks import Mark as Mark

@@ -26,7 +26,7 @@ from scipy import ndimage
 
 from artextract_cli._typing import FloatArray
 from artextract_cli.errors import InputError
-from artextract_cli.imaging.alignment import align
+from artextract_cli.imaging.alignment.bands import align
 from artextract_cli.imaging.registration import tile_shifts
 from artextract_cli.imaging.transform import (
     Transform,
@@ -36,7 +36,7 @@ from artextract_cli.imaging.transform import (
     warp,
 )
 from artextract_cli.io.images import decode_picture
-from artextract_cli.preprocessing.band_registration import MAX_RESIDUAL, RESIDUAL_PERCENTILE
+from artextract_cli.preprocessing.registration.bands import MAX_RESIDUAL, RESIDUAL_PERCENTILE
 from artextract_cli.scenes.dataset import open_dataset
 from artextract_cli.scenes.scene import SceneFiles
 

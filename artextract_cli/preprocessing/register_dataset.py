@@ -8,9 +8,8 @@ from pathlib import Path
 from typing import Any, get_args
 
 import numpy as np
-from numpy.typing import NDArray
 
-from artextract_cli._typing import BoolArray, FloatArray
+from artextract_cli._typing import BoolArray
 from artextract_cli.errors import InputError, UsageError
 from artextract_cli.imaging.registration import MIN_SIDE
 from artextract_cli.imaging.transform import (
@@ -21,20 +20,20 @@ from artextract_cli.imaging.transform import (
     warp,
     warped_mask,
 )
-from artextract_cli.io.image import Picture
 from artextract_cli.io.images import decode_picture
-from artextract_cli.preprocessing.band_registration import (
+from artextract_cli.preprocessing.registration.bands import (
     MAX_RESIDUAL,
     RegisteredBand,
     align_band,
     check_sides,
+    counts_of_picture,
     measure_residual,
 )
+from artextract_cli.preprocessing.registration.layers import RegisteredLayer, register_layers
 from artextract_cli.scenes.dataset import open_dataset
 from artextract_cli.scenes.dataset_writer import (
     DatasetCopy,
     copied_dataset,
-    counts_of_16_bit,
     truth_files,
 )
 from artextract_cli.scenes.embedded.codings import profile_to_keep
@@ -63,6 +62,8 @@ class RegisteredScene:
         First row and column of that area in the RGB image, in pixels.
     bands
         One entry per band.
+    layers
+        One entry per further layer.
     """
 
     scene: str
@@ -71,6 +72,7 @@ class RegisteredScene:
     top: int
     left: int
     bands: tuple[RegisteredBand, ...]
+    layers: tuple[RegisteredLayer, ...] = ()
 
 
 def register_dataset(
@@ -159,7 +161,7 @@ def _register(
     area = shared_area(valid)
     _check_area(files, valid[area].shape)
     _write(files, output, transforms, size, area)
-    _register_layers(files, output, photograph, area, model, max_residual)
+    layers = tuple(register_layers(files, output, photograph, area))
     return RegisteredScene(
         scene=files.name,
         split=files.split,
@@ -167,32 +169,8 @@ def _register(
         top=area[0].start,
         left=area[1].start,
         bands=tuple(bands),
+        layers=layers,
     )
-
-
-def _register_layers(
-    files: SceneFiles,
-    output: DatasetCopy,
-    photograph: FloatArray,
-    area: tuple[slice, slice],
-    model: TransformModel,
-    max_residual: float,
-) -> None:
-    """Write the layers of a scene, registered; they do not make the ``area`` smaller."""
-    size = (photograph.shape[0], photograph.shape[1])
-    for layer in files.layers:
-        picture = check_sides(layer.path, decode_picture(layer.path))
-        grey = picture.grey()
-        shape = (grey.shape[0], grey.shape[1])
-        transform = align_band(layer.path, photograph, grey, model)
-        valid = valid_area(shape, transform, size)
-        measure_residual(layer.path, layer.name, photograph, grey, transform, valid, max_residual)
-        if layer.mask is not None:
-            valid = valid & warped_mask(read_mask(layer.mask, shape), transform, size)
-        output.write(layer.path, warp(_stored(picture), transform, size)[area])
-        # A layer may show a part of the painting only: what it does not cover is masked.
-        if not valid[area].all():
-            output.write_layer_mask(files, layer.name, valid[area])
 
 
 def _of_size(
@@ -213,12 +191,12 @@ def _write(
     for band, path, transform in zip(files.band_ids, files.bands, transforms, strict=True):
         # Decoded again: keeping all bands of a scene from the first pass could exceed the memory.
         # Warped once, from original pixels, because every interpolation blurs.
-        registered = warp(_stored(decode_picture(path)), transform, size)
+        registered = warp(counts_of_picture(decode_picture(path)), transform, size)
         output.write(path, registered[area], profile_to_keep(files, band))
-    photograph = _stored(decode_picture(files.rgb))[area]
+    photograph = counts_of_picture(decode_picture(files.rgb))[area]
     output.write(files.rgb, photograph, profile_to_keep(files, None))
     for path in truth_files(files):
-        output.write(path, _stored(decode_picture(path))[area])
+        output.write(path, counts_of_picture(decode_picture(path))[area])
     mask = _valid_painting(files, transforms, size)[area]
     _check_mask(files, mask)
     # A mask that excludes nothing is left out, unless the scene had one.
@@ -255,14 +233,6 @@ def _check_mask(files: SceneFiles, mask: BoolArray) -> None:
         raise InputError(msg)
 
 
-def _stored(picture: Picture) -> NDArray[Any]:
-    """(H, W) or (H, W, 3) as stored; integers of other depths than 8 and 16 bit become 16 bit."""
-    counts = picture.counts()
-    if picture.values.dtype.kind == "u" and counts.dtype.kind == "f":
-        counts = counts_of_16_bit(counts)
-    return counts[..., 0] if counts.shape[2] == 1 else counts
-
-
 def _record_step(
     output: DatasetCopy, scene: RegisteredScene, model: TransformModel, max_residual: float
 ) -> None:
@@ -270,7 +240,11 @@ def _record_step(
     residuals = {band.band: round(band.residual, 3) for band in scene.bands}
     area = {"width_px": scene.size[0], "height_px": scene.size[1]}
     place = {"top_px": scene.top, "left_px": scene.left}
-    output.record(scene.scene, "register", parameters, {"residual_px": residuals, **area, **place})
+    figures: dict[str, Any] = {"residual_px": residuals, **area, **place}
+    if scene.layers:
+        certainties = {layer.layer: round(layer.certainty, 1) for layer in scene.layers}
+        figures["layer_certainty"] = certainties
+    output.record(scene.scene, "register", parameters, figures)
 
 
 def _record(

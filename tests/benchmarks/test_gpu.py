@@ -48,6 +48,8 @@ def parts(gpu: ModuleType) -> Iterator[ModuleType]:
         yield modules[0]
 
 
+# PyTorch Geometric, where it is installed, is compared with; its layers are compiled as they load.
+@pytest.mark.filterwarnings("ignore:.*jit.script. is deprecated:DeprecationWarning")
 @pytest.mark.parametrize(
     "name", ["inference", "evidence", "layers", "training", "superpixels", "precision"]
 )

@@ -65,7 +65,7 @@ def job(
 
 def test_the_run_directory_is_complete(job: Job) -> None:
     names = {path.name for path in job.run.iterdir()}
-    assert names == {"config.yaml", "last.pt", "metrics.jsonl", "model.safetensors"}
+    assert names == {"README.md", "config.yaml", "last.pt", "metrics.jsonl", "model.safetensors"}
     rows = [json.loads(line) for line in (job.run / "metrics.jsonl").read_text().splitlines()]
     assert [row["epoch"] for row in rows] == [1, 2]
     assert all(np.isfinite([row["train_loss"], row["val_loss"]]).all() for row in rows)

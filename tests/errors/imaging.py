@@ -5,7 +5,8 @@ from collections.abc import Callable, Mapping, Sequence
 import numpy as np
 import pytest
 
-from artextract_cli.imaging import alignment, heatmap, transform
+from artextract_cli.imaging import heatmap, transform
+from artextract_cli.imaging.alignment import bands as alignment
 from tests.errors.row import BUILD, Row, put
 from tests.helpers.machines import without_module
 
@@ -43,7 +44,14 @@ ELSEWHERE: Mapping[str, Sequence[str]] = {
     "unit/imaging/test_coding.py::test_words_are_checked_wherever_they_come_from": (
         "photograph: a coding is linear, srgb or gamma X with X from 1 to 4 (got 'rec709')",
     ),
-    "unit/imaging/test_alignment.py::test_a_constant_band_is_refused": (
+    "unit/imaging/alignment/test_layers.py::test_what_shows_something_else_is_refused": (
+        "no place was found at which its values depend on those of the photograph: crop it "
+        "roughly to the frame of the photograph",
+    ),
+    "unit/imaging/alignment/test_layers.py::test_a_constant_image_is_refused": (
+        "one of the images is constant",
+    ),
+    "unit/imaging/alignment/test_bands.py::test_a_constant_band_is_refused": (
         "its edges do not match those of the photograph: one of the images is constant",
     ),
     "plugins/test_cube.py::test_without_the_visible_there_is_no_photograph": (

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from artextract_cli._typing import FloatArray
 from artextract_cli.errors import InputError
-from artextract_cli.imaging.coarse_alignment import (
+from artextract_cli.imaging.alignment.coarse import (
     Candidate,
     Pose,
     agreement,

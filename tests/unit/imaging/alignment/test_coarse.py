@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from scipy import ndimage
 
-from artextract_cli.imaging.coarse_alignment import (
+from artextract_cli.imaging.alignment.coarse import (
     agreement,
     directions,
     poses_about,

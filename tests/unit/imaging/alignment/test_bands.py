@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 
 from artextract_cli.errors import InputError
-from artextract_cli.imaging.alignment import align
+from artextract_cli.imaging.alignment.bands import align
 from artextract_cli.imaging.transform import describe, transform_points
 from artextract_cli.io.images import decode_picture
 from artextract_cli.scenes.dataset import open_dataset

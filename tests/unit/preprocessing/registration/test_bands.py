@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from artextract_cli.errors import InputError
-from artextract_cli.preprocessing.band_registration import RegisteredBand, measure_residual
+from artextract_cli.preprocessing.registration.bands import RegisteredBand, measure_residual
 from tests.helpers.registration import PICTURE, known, seen_by
 
 pytest.importorskip("cv2")

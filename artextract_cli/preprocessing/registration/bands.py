@@ -3,13 +3,14 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from artextract_cli._typing import FloatArray
 from artextract_cli.errors import InputError
-from artextract_cli.imaging.alignment import LONGEST_SIDE, align
+from artextract_cli.imaging.alignment.bands import LONGEST_SIDE, align
 from artextract_cli.imaging.registration import MIN_SIDE, tile_shifts
 from artextract_cli.imaging.transform import (
     Transform,
@@ -20,6 +21,7 @@ from artextract_cli.imaging.transform import (
     warp,
 )
 from artextract_cli.io.image import Picture
+from artextract_cli.scenes.dataset_writer import counts_of_16_bit
 
 # Registered bands leave 0.18 px in the median of real scenes (docs/capture.md). A band of a quarter
 # of the pixels may need more, since one of its pixels is 2 to 4 of the photograph.
@@ -89,6 +91,14 @@ def check_sides(path: Path, picture: Picture) -> Picture:
         )
         raise InputError(msg)
     return picture
+
+
+def counts_of_picture(picture: Picture) -> NDArray[Any]:
+    """(H, W) or (H, W, 3) as stored; integers of other depths than 8 and 16 bit become 16 bit."""
+    counts = picture.counts()
+    if picture.values.dtype.kind == "u" and counts.dtype.kind == "f":
+        counts = counts_of_16_bit(counts)
+    return counts[..., 0] if counts.shape[2] == 1 else counts
 
 
 def align_band(

@@ -1,0 +1,1 @@
+"""Aligning bands and images of other modalities with the photograph."""

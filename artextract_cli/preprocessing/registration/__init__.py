@@ -1,0 +1,1 @@
+"""Registering bands and further layers onto the photograph."""
