@@ -7,7 +7,7 @@ SHIPPED := --epochs 9 -o hidden=64 -o out_size=64 -o layers=4
 INSTALLED := $(VENV)/.installed
 READY := $(VENV)/.ready
 
-.PHONY: demo test lint types check torture weights reference bench clean
+.PHONY: demo test lint types check torture weights reference bench dist clean
 
 demo: $(INSTALLED)
 	rm -rf demo
@@ -80,6 +80,13 @@ $(INSTALLED): pyproject.toml constraints.txt
 $(READY): $(INSTALLED)
 	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable '.[dev]'
 	touch $@
+
+# Source archive and wheel, built twice: both have to be the same bytes.
+dist: $(READY)
+	rm -rf dist build/again
+	$(BIN)/python -m build --no-isolation --outdir dist
+	$(BIN)/python -m build --no-isolation --outdir build/again
+	for file in dist/*; do cmp "$$file" "build/again/$$(basename "$$file")" || exit 1; done
 
 clean:
 	rm -rf $(VENV) demo artextract.yaml build dist .mypy_cache .pytest_cache .ruff_cache
