@@ -18,11 +18,10 @@ PACKAGES = (
     "scikit-image",
     "typer",
     "pluggy",
-    "torch-geometric",
 )
 
-OPTIONAL = ("rawpy",)
-"""Packages of extras that decide which files can be read."""
+OPTIONAL = ("torch-geometric", "rawpy")
+"""Packages of extras that decide which files can be read or written."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -17,7 +17,7 @@ import numpy as np
 from artextract_cli import open_dataset
 from artextract_cli._typing import FloatArray
 from artextract_cli.errors import InputError
-from artextract_cli.imaging.alignment.layers import align_layer, certainty, confirming_tiles
+from artextract_cli.imaging.alignment.layers import align_layer
 from artextract_cli.imaging.transform import Transform, transform_points
 from artextract_cli.io.images import decode_picture
 
@@ -67,12 +67,10 @@ def main(dataset: Path) -> None:
             except InputError:
                 print(f"| {scene.name} | {kind} | refused | | | |", flush=True)
                 continue
-            apart = errors(found, true, photograph.shape)
-            sure = certainty(photograph, moved, found)
+            apart = errors(found.transform, true, photograph.shape)
             middle, most = np.percentile(apart, [50, 90])
-            n = confirming_tiles(photograph, moved, found)
-            row = f"| {scene.name} | {kind} | {middle:.2f} | {most:.2f} | {sure:.1f} | {n} |"
-            print(row, flush=True)
+            certain = f"{found.certainty:.1f} | {found.tiles}"
+            print(f"| {scene.name} | {kind} | {middle:.2f} | {most:.2f} | {certain} |", flush=True)
 
 
 if __name__ == "__main__":

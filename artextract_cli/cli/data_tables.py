@@ -81,14 +81,15 @@ def colour_tables(
         "after",
         "left out",
         "max ΔE00 before",
-        "after ",
+        "after",
     )
     rows = [
         (
             p.scene,
             p.measured_in,
             len(p.patches),
-            *(*p.mean, p.left_out),
+            *p.mean,
+            p.left_out,
             *p.largest,
         )
         for p in photographs

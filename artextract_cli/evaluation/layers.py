@@ -46,7 +46,7 @@ def layer_maps(
         }
         if not known:
             continue
-        values = np.nan_to_num(read_layer(files, layer))
+        values = np.nan_to_num(read_layer(files, layer, scene.shape))
         grey = values if values.ndim == 2 else values @ LUMINANCE
         for label, score in ((f"{layer.name}, light", grey), (f"{layer.name}, dark", -grey)):
             yield LayerMap(label=label, score=score, is_calibrated=False)

@@ -32,6 +32,7 @@ from artextract_cli.evidence.structure import (
     UNIT,
     WINDOWS,
 )
+from artextract_cli.imaging import coding
 from artextract_cli.imaging.blocks import Block, BlockCache
 from artextract_cli.imaging.robust_regression import robust_deviations
 
@@ -40,7 +41,7 @@ SIGNS = ("dark", "light")
 # For faint and broad content under noise and weave; narrower content is averaged away.
 SMOOTH_BLURS = (3.0, 8.0)  # σ in pixels
 SMOOTH_REACH = 24  # of the wider blur, in pixels
-LUMINANCE = np.array([0.2126, 0.7152, 0.0722], np.float32)  # ITU-R BT.709, linear light
+LUMINANCE = coding.LUMINANCE.astype(np.float32)  # float32 as the maps
 # Without a limit a single pixel could dominate the mean of its superpixel, of 25 by default.
 LARGEST_VALUE = 25.0  # deviations within the painting; larger values are clipped
 LEAST_SPREAD = 1e-4  # of a map; a smaller one is that of a constant map

@@ -12,7 +12,6 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from artextract_cli.errors import InputError
 from artextract_cli.imaging.coding import LINEAR, SRGB
 from artextract_cli.io.image import as_band, as_photograph
 from artextract_cli.io.images import decode_picture, n_bits, picture_parts, read_counts
@@ -21,9 +20,8 @@ from artextract_cli.results.scene_result import SceneResult
 from artextract_cli.scenes.dataset import open_dataset
 from artextract_cli.scenes.dataset_writer import counts_of_16_bit
 from artextract_cli.scenes.embedded.codings import coding_of_band, coding_of_photograph
-from artextract_cli.scenes.names import first_names
 from artextract_cli.scenes.reading import check_same_size
-from artextract_cli.scenes.scene import SceneFiles
+from artextract_cli.scenes.scene import SceneFiles, chosen_scene
 
 SCALE_KEY = "reflectance scale factor"
 """Name of `ImageStack.reflectance_scale` in a file: the term of ENVI headers."""
@@ -78,15 +76,7 @@ def open_stack(source: Path, scene: str | None) -> ImageStack:
     """
     if result_folders(source):
         return _of_result(find_scene(source, scene))
-    return _of_scene(_chosen(source, scene))
-
-
-def _chosen(root: Path, name: str | None) -> SceneFiles:
-    scenes = {files.name: files for files in open_dataset(root).scenes}
-    if name is not None and name not in scenes:
-        msg = f"{root} has no scene {name!r}; its scenes are: {first_names([*scenes])}"
-        raise InputError(msg)
-    return scenes[name or next(iter(scenes))]
+    return _of_scene(chosen_scene(source, open_dataset(source).scenes, scene))
 
 
 def _of_scene(files: SceneFiles) -> ImageStack:

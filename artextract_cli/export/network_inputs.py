@@ -5,14 +5,14 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from artextract_cli.errors import InputError, UsageError
+from artextract_cli.errors import UsageError
 from artextract_cli.scenes.dataset import open_dataset
 from artextract_cli.scenes.reading import read_scene
+from artextract_cli.scenes.scene import chosen_scene
 from artextract_cli.utils.atomic import atomic_path
 from artextract_cli.utils.output_plan import OutputPlan
 
 if TYPE_CHECKING:
-    from artextract_cli.nn.collate import SceneTensors
     from artextract_cli.pipelines.pipeline import Model
     from artextract_cli.scenes.scene import Scene
 
@@ -58,13 +58,8 @@ def export_inputs(
     OutputPlan(out=out, source_folders={dataset: "dataset"}).check()
     from artextract_cli.pipelines.loaded_model import open_model
 
-    opened = open_dataset(dataset)
-    files = {each.name: each for each in opened.scenes}
-    name = next(iter(files)) if scene is None else scene
-    if name not in files:
-        msg = f"{dataset} has no scene {name!r}; its scenes are: {', '.join(files)}"
-        raise InputError(msg)
-    arrays = _arrays(open_model(model, device="cpu"), read_scene(files[name]))
+    files = chosen_scene(dataset, open_dataset(dataset).scenes, scene)
+    arrays = _arrays(open_model(model, device="cpu"), read_scene(files))
     with atomic_path(out) as temporary, temporary.open("wb") as file:
         np.savez(file, allow_pickle=False, **arrays)
     return out
@@ -74,7 +69,8 @@ def _arrays(model: "Model[Any]", scene: "Scene") -> dict[str, Any]:
     """The inputs by name: ``x``, ``edges``, ``inside`` and, if there are any, ``edge_features``."""
     from artextract_cli.graphs.recipe import resized
 
-    tensors = _tensors(model, resized(scene, model.card.recipe))
+    recipe = model.card.recipe
+    tensors = model.pipeline.tensors(resized(scene, recipe), recipe)
     # Graphs of several views follow one another, as in `GraphBatch`.
     firsts = np.cumsum([0, *(topology.n_nodes for topology in tensors.topologies)])
     edges, features = [], []
@@ -91,23 +87,3 @@ def _arrays(model: "Model[Any]", scene: "Scene") -> dict[str, Any]:
         "inside": np.concatenate([inside.numpy() for inside in tensors.inside]),
     }
     return arrays | ({"edge_features": np.concatenate(features)} if features else {})
-
-
-def _tensors(model: "Model[Any]", scene: "Scene") -> "SceneTensors":
-    recipe = model.card.recipe
-    if model.card.learns_from == "layers":
-        from artextract_cli.evidence.scene_view import SceneView
-        from artextract_cli.pipelines.hidden_layers.evidence_graph import (
-            compressed_evidence,
-            evidence_nodes,
-        )
-        from artextract_cli.pipelines.hidden_layers.samples import evidence_tensors
-        from artextract_cli.results.scene_scores import check_infrared
-
-        check_infrared(scene, "model")
-        nodes = evidence_nodes(scene, recipe, compressed_evidence(SceneView(scene)))
-        return evidence_tensors(scene.name, nodes, scene.mask)
-    from artextract_cli.graphs.superpixel_graph import build_graphs
-    from artextract_cli.pipelines.views.tensors import scene_tensors
-
-    return scene_tensors(build_graphs(scene, recipe))

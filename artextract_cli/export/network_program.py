@@ -13,10 +13,10 @@ if TYPE_CHECKING:
     import torch
 
     from artextract_cli.models.card import ModelCard
+    from artextract_cli.pipelines.pipeline import InputSizes
 
 SUFFIX = ".pt2"
 ABOUT = "artextract.json"  # in the program: what its inputs and outputs are
-N_EDGE_FEATURES = 8  # of hidden-layer networks
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -76,9 +76,10 @@ def export_model(model: Path, out: Path) -> ExportedModel:
         msg = f"{model} has no network to export: choose a trained model, such as gat"
         raise UsageError(msg)
     OutputPlan(out=out, source_files=(model_path(model),)).check()
-    network, card, _ = load_model(model)
+    network, card, pipeline = load_model(model)
+    sizes = pipeline.input_sizes(card)
     try:
-        program = _recorded(network, card)
+        program = _recorded(network, sizes)
     except RuntimeError as error:
         backbone = card.backbone
         msg = (
@@ -87,7 +88,7 @@ def export_model(model: Path, out: Path) -> ExportedModel:
             "gat, or ask its authors for operations that torch.export knows"
         )
         raise DependencyError(msg) from error
-    described = _described(card, program)
+    described = _described(card, sizes, program)
     with atomic_path(out) as temporary, temporary.open("wb") as file:
         _save(program, file, described)
     return ExportedModel(
@@ -95,14 +96,14 @@ def export_model(model: Path, out: Path) -> ExportedModel:
     )
 
 
-def _recorded(network: Any, card: "ModelCard") -> Any:
+def _recorded(network: Any, sizes: "InputSizes") -> Any:
     """The program: torch records the operations of one call."""
     import torch
     from torch.export import Dim, export
 
     from artextract_cli.nn.program import NetworkProgram
 
-    given = example_inputs(card)
+    given = _example_inputs(sizes)
     nodes, edges = Dim("N", min=2), Dim("E", min=2)
     free: dict[str, Any] = {"x": {0: nodes}, "edges": {1: edges}, "inside": {0: nodes}}
     if "edge_features" in given:
@@ -112,7 +113,7 @@ def _recorded(network: Any, card: "ModelCard") -> Any:
         return export(NetworkProgram(network), (), given, dynamic_shapes=free, strict=False)
 
 
-def example_inputs(card: "ModelCard") -> "dict[str, torch.Tensor]":
+def _example_inputs(sizes: "InputSizes") -> "dict[str, torch.Tensor]":
     """Inputs of a network, of some graph: their shapes are recorded, their values are not."""
     import torch
 
@@ -121,26 +122,20 @@ def example_inputs(card: "ModelCard") -> "dict[str, torch.Tensor]":
     ring = torch.arange(n_nodes)
     there = torch.stack([ring, ring.roll(1)])
     edges = torch.cat([there, there.flip(0)], dim=1)
-    of_layers = card.learns_from == "layers"
-    is_separate = card.recipe.segmentation == "separate"
-    n_views = 2 if of_layers else 1 if is_separate else 1 + len(card.band_ids)
-    n_features = len(card.feature_names[1]) if of_layers else card.in_size
     given = {
-        "x": torch.ones(n_nodes, n_views, n_features),
+        "x": torch.ones(n_nodes, sizes.views, sizes.features),
         "edges": edges,
         "inside": torch.ones(n_nodes, dtype=torch.bool),
     }
-    if of_layers:
-        given["edge_features"] = torch.ones(edges.shape[1], N_EDGE_FEATURES)
+    if sizes.edge_features:
+        given["edge_features"] = torch.ones(edges.shape[1], sizes.edge_features)
     return given
 
 
-def _described(card: "ModelCard", program: Any) -> dict[str, Any]:
-    given = example_inputs(card)
-    n_views, n_features = given["x"].shape[1:]
-    shapes = {"x": f"N, {n_views}, {n_features}", "edges": "2, E", "inside": "N"}
-    if "edge_features" in given:
-        shapes["edge_features"] = f"E, {N_EDGE_FEATURES}"
+def _described(card: "ModelCard", sizes: "InputSizes", program: Any) -> dict[str, Any]:
+    shapes = {"x": f"N, {sizes.views}, {sizes.features}", "edges": "2, E", "inside": "N"}
+    if sizes.edge_features:
+        shapes["edge_features"] = f"E, {sizes.edge_features}"
     size = program.graph_signature.user_outputs[0]
     width = next(n.meta["val"].shape[-1] for n in program.graph.nodes if n.name == size)
     return {
@@ -148,7 +143,7 @@ def _described(card: "ModelCard", program: Any) -> dict[str, Any]:
         "learns_from": card.learns_from,
         "bands": list(card.band_ids),
         "inputs": shapes,
-        "output": f"N, {n_views}, {width}",
+        "output": f"N, {sizes.views}, {width}",
     }
 
 

@@ -15,6 +15,9 @@ from artextract_cli.errors import UsageError
 from artextract_cli.kernels import srgb
 
 LINEAR, SRGB = "linear", "srgb"
+LUMINANCE = np.array([0.2126, 0.7152, 0.0722])
+"""Weights of linear sRGB in luminance (ITU-R BT.709, which has the same primaries)."""
+
 PHOTOGRAPH, BANDS = "photograph", "bands"
 LEAST_GAMMA, LARGEST_GAMMA = 1, 4
 WORDS = f"linear, srgb or gamma X with X from {LEAST_GAMMA} to {LARGEST_GAMMA}"

@@ -11,7 +11,7 @@ from artextract_cli.imaging.coding import LINEAR, SRGB
 from artextract_cli.io import decoders
 from artextract_cli.io.formats import decoder_of, decoding
 from artextract_cli.io.image import Picture
-from artextract_cli.io.profiles import PROFILE, profile_coding
+from artextract_cli.io.profiles import GREY, PROFILE, RGB, profile_coding, profile_space
 from artextract_cli.io.raw import decode_raw
 
 
@@ -43,14 +43,14 @@ def band_coding(path: Path) -> str:
         As :func:`photograph_coding`.
     """
     profile, n_channels = _embedded(path)
-    if profile is None or n_channels == 3 or profile[16:20] == b"RGB ":
+    if profile is None or n_channels == 3 or profile_space(profile) == RGB:
         return LINEAR
     return profile_coding(path, profile, n_channels)
 
 
 def states_coding(path: Path) -> bool:
     """Whether the profile of a band says how it is coded; raises as `photograph_coding`."""
-    return (embedded_profile(path) or b"")[16:20] == b"GRAY"
+    return profile_space(embedded_profile(path) or b"") == GREY
 
 
 def linear_band(values: NDArray[Any], path: Path | None, stated: str | None) -> FloatArray:

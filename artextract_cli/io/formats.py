@@ -43,7 +43,7 @@ def decoder_of(path: Path) -> decoders.Decoder:
     with reading(path), path.open("rb") as file:
         # The longest signature, that of PNG, has 8 bytes.
         head = file.read(8)
-        raw = is_raw(path)
+        raw = is_raw(file)
     if not head:
         msg = f"{path} is empty (0 bytes): copy or export it again"
         raise InputError(msg)

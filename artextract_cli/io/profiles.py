@@ -77,6 +77,11 @@ def profile_coding(path: Path, data: bytes, n_channels: int) -> str:
         raise _refused(path, "a damaged colour profile") from error
 
 
+def profile_space(data: bytes) -> str | None:
+    """`GREY` or `RGB`, by the header of a profile; None if it is for another kind of image."""
+    return _SPACES.get(data[16:20])
+
+
 def profile_name(data: bytes) -> str:
     """The description of a profile in one short line; empty if there is none."""
     try:
@@ -103,7 +108,7 @@ def _by_profile(values: FloatArray, data: bytes, target: bytes) -> FloatArray:
     channels = values.shape[-1]
     if channels == 1:
         # Neutral: all channels are equal in sRGB too, and one of them is enough.
-        values = np.repeat(values, 3, axis=-1) if _SPACES[data[16:20]] == RGB else values
+        values = np.repeat(values, 3, axis=-1) if profile_space(data) == RGB else values
     rows = np.ascontiguousarray(values, np.float32).reshape(-1, 1, values.shape[-1])
     converted = _transformed(rows, data, target).reshape(*values.shape[:-1], 3)
     return np.asarray(np.clip(converted[..., :channels], 0, 1), np.float32)
@@ -111,7 +116,7 @@ def _by_profile(values: FloatArray, data: bytes, target: bytes) -> FloatArray:
 
 def _transformed(values: FloatArray, data: bytes, target: bytes) -> FloatArray:
     """Convert (H, W, C) float32 to (H, W, 3) in the colours of ``target``, without clipping."""
-    space = _SPACES[data[16:20]]
+    space = profile_space(data)
     converted: FloatArray = imagecodecs.cms_transform(
         values[..., 0] if space == GREY else values,
         data,
@@ -129,7 +134,7 @@ def _space(path: Path, data: bytes, n_channels: int) -> str:
     (size,) = struct.unpack_from(">I", data)
     if not _HEADER_BYTES < size <= len(data):
         raise _refused(path, "a damaged colour profile")
-    space = _SPACES.get(data[16:20])
+    space = profile_space(data)
     # A grey profile says nothing about colours; one of RGB says how its greys are coded.
     if space is None or (space == GREY and n_channels == 3) or data[12:16] in (b"link", b"nmcl"):
         raise _refused(path, "a colour profile for another kind of image")

@@ -29,22 +29,22 @@ def without_developed(images: Iterable[Path]) -> list[Path]:
     return [p for p in listed if p.suffix.lower() not in RAW_SUFFIXES or p.stem not in developed]
 
 
-def is_raw(path: Path) -> bool:
-    """Whether a file is raw by its content.
+def is_raw(file: BinaryIO) -> bool:
+    """Whether an open file is raw by its content.
 
     Most raw files are TIFF files whose first image may be a small preview: what counts is a DNG
     version, the mark of Canon, or an image of sensor values.
     """
-    with path.open("rb") as file:
-        head = file.read(24)
-        if any(head[at:].startswith(signature) for at, signature in _SIGNATURES):
-            return True
-        order = {b"II*\0": "<", b"MM\0*": ">"}.get(head[:4])
-        if order is None:
-            return False
-        # A damaged file is left to the decoder of TIFF, which says so.
-        with suppress(struct.error, OverflowError, ValueError):
-            return head[8:10] == b"CR" or _has_sensor_values(file, order, head)
+    file.seek(0)
+    head = file.read(24)
+    if any(head[at:].startswith(signature) for at, signature in _SIGNATURES):
+        return True
+    order = {b"II*\0": "<", b"MM\0*": ">"}.get(head[:4])
+    if order is None:
+        return False
+    # A damaged file is left to the decoder of TIFF, which says so.
+    with suppress(struct.error, OverflowError, ValueError):
+        return head[8:10] == b"CR" or _has_sensor_values(file, order, head)
     return False
 
 

@@ -47,7 +47,7 @@ def score_layers(files: SceneFiles, scene: Scene) -> LayerScores:
     if not files.layers:
         return LayerScores(residuals={}, evidence={})
     # All are read first: a file that cannot be read is reported before the work on the others.
-    images = {layer: scene.shared(read_layer(files, layer)) for layer in files.layers}
+    images = {layer: scene.shared(read_layer(files, layer, scene.shape)) for layer in files.layers}
     view = SceneView(scene)
     residuals = {
         layer.name: layer_residuals(scene, view, values, layer.kind)

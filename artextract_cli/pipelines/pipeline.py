@@ -8,9 +8,11 @@ from typing import Any, Generic, TypeVar
 import torch
 
 from artextract_cli.evidence.signs import Expect
+from artextract_cli.graphs.recipe import GraphRecipe
 from artextract_cli.graphs.superpixel_graph import SceneGraphs
 from artextract_cli.models.card import FeatureNames, HeatMapOf, LearnsFrom, ModelCard
 from artextract_cli.nn.choices import Pooling
+from artextract_cli.nn.collate import SceneTensors
 from artextract_cli.nn.engines.selection import ENGINE_NAMES
 from artextract_cli.nn.siamese import ScoreFunction, SiameseNetwork
 from artextract_cli.pipelines.training_task import TrainingInputs, TrainingTask
@@ -22,6 +24,15 @@ AnyNetwork = TypeVar("AnyNetwork", bound=SiameseNetwork)
 
 
 @dataclass(frozen=True, kw_only=True)
+class InputSizes:
+    """Sizes of what a network receives of a scene."""
+
+    views: int
+    features: int
+    edge_features: int
+
+
+@dataclass(frozen=True, kw_only=True)
 class Pipeline(Generic[AnyNetwork]):
     """The steps from scenes to a trained network and its scores; `pipeline_of` finds it by name."""
 
@@ -29,6 +40,8 @@ class Pipeline(Generic[AnyNetwork]):
     network: Callable[[BackboneModule, Pooling], AnyNetwork]
     task: Callable[[TrainingInputs], TrainingTask[AnyNetwork]]
     score: Callable[["Model[AnyNetwork]", Scene], SceneScores]
+    tensors: Callable[[Scene, GraphRecipe], SceneTensors]  # what its network receives of a scene
+    input_sizes: Callable[[ModelCard], InputSizes]  # of a trained network
     in_size: Callable[[SceneGraphs], int]  # number of features that the backbone receives
     feature_names: Callable[[SceneGraphs], FeatureNames]  # of photograph and bands
     heat_map_of: HeatMapOf  # what the heat map scores, unless a scorer is chosen

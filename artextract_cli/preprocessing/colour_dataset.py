@@ -27,7 +27,7 @@ from artextract_cli.preprocessing.chart_finding import find_chart
 from artextract_cli.scenes.dataset import open_dataset
 from artextract_cli.scenes.dataset_writer import DatasetCopy, copied_dataset, update_description
 from artextract_cli.scenes.embedded.codings import coding_of_photograph
-from artextract_cli.scenes.scene import SceneFiles
+from artextract_cli.scenes.scene import SceneFiles, chosen_scene
 from artextract_cli.utils.events import warn
 from artextract_cli.utils.output_plan import OutputPlan, check_new_folder
 from artextract_cli.utils.parallel.work import results_of
@@ -183,11 +183,9 @@ def colour_dataset(
     reference = _Reference(chart=reference_chart(), grey=grey)
     shared = None
     if chart_scene is not None:
-        shared = chart_scene, _checked(reference, _named(dataset, scenes, chart_scene))
+        shared = chart_scene, _checked(reference, chosen_scene(dataset, scenes, chart_scene))
     with copied_dataset(dataset, out, scenes) as output:
-        photographs = {files.rgb for files in scenes}
-        files_below = (path for path in dataset.rglob("*") if path.is_file())
-        output.copy_files(path for path in files_below if path not in photographs)
+        output.copy_all(without={files.rgb for files in scenes})
         correct = partial(_correct, reference=reference, shared=shared, output=output)
         rows = results_of(correct, scenes, jobs, on_scene)
         for row in rows:
@@ -201,14 +199,6 @@ def _state_coding(output: DatasetCopy, coding: Coding) -> None:
     if coding.photograph not in (None, SRGB):
         written = replace(coding, photograph=SRGB).described(coding.by_band)
         update_description(output.folder, {"coding": written})
-
-
-def _named(dataset: Path, scenes: tuple[SceneFiles, ...], name: str) -> SceneFiles:
-    for files in scenes:
-        if files.name == name:
-            return files
-    msg = f"{dataset} has no scene {name!r}; its scenes are: {', '.join(s.name for s in scenes)}"
-    raise InputError(msg)
 
 
 def _correct(

@@ -112,7 +112,7 @@ class SceneStaging:
         captures = _captures(plugin, path, options, self.coding)
         # `map` does not hold what it has returned: the next capture may need its memory.
         checked = map(partial(_checked, plugin), captures)
-        return map(self._masked, map(self._converted, checked))
+        return map(self._masked, map(partial(without_profiles, coding=self.coding), checked))
 
     def staged(self, capture: Capture, key: str) -> StagedScene:
         """Encode a capture into temporary files, whose names begin with ``key``."""
@@ -150,10 +150,6 @@ class SceneStaging:
             else {history: history_content([self.record.step(capture, self.coding)])}
         )
         return stage_files(missing, steps, self.folder / key)
-
-    def _converted(self, capture: Capture) -> Capture:
-        """The capture by its colour profiles, where no coding is stated."""
-        return without_profiles(capture, self.coding)
 
     def _masked(self, capture: Capture) -> Capture:
         """The capture with an object mask if asked for, unless the painting cannot be found."""

@@ -41,11 +41,10 @@ def is_up_to_date(
             result.checked(name)
     except InputError:
         return False
-    kept = ("kind", "path", "sha256", "mask")
-    layers = result.description.get("layers", {})
-    # The descriptions of layers have other keys too.
-    if {name: {key: of[key] for key in kept} for name, of in layers.items()} != (
-        layer_sources(files)
+    layers, sources = result.description.get("layers", {}), layer_sources(files)
+    # Here, too, descriptions have other keys, and more than what is expected is no difference.
+    if layers.keys() != sources.keys() or not all(
+        source.items() <= layers[name].items() for name, source in sources.items()
     ):
         return False
     method = plugin_host().find("superpixels", model.superpixels["name"])

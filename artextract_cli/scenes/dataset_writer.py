@@ -65,10 +65,10 @@ class ScenePaths:
         """Path of a further layer, such as a radiograph, given its name."""
         return self.folder / LAYERS / f"{self.name}_layer_{layer}{self.suffix}"
 
-    def mask(self, band: str = "") -> Path:
-        """Path of the object mask, or of the mask of valid pixels of a band."""
-        name = f"{self.name}_ms_{band}" if band else self.name
-        return self.folder / "object" / f"{name}_mask.png"
+    def mask(self, band: str = "", layer: str = "") -> Path:
+        """Path of the object mask, or of the mask of valid pixels of a band or a further layer."""
+        part = f"_ms_{band}" if band else f"_layer_{layer}" if layer else ""
+        return self.folder / "object" / f"{self.name}{part}_mask.png"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -105,10 +105,12 @@ class DatasetCopy:
         counts = counts_of_16_bit(values)
         self.write(path, counts[..., 0] if counts.shape[2:] == (1,) else counts)
 
-    def write_mask(self, files: SceneFiles, mask: BoolArray, band: str = "") -> None:
-        """Write the mask (H, W) of a scene, or of one of its bands."""
+    def write_mask(
+        self, files: SceneFiles, mask: BoolArray, band: str = "", layer: str = ""
+    ) -> None:
+        """Write the mask (H, W) of a scene, or of one of its bands or layers."""
         paths = ScenePaths(folder=self.folder / files.split, name=files.name)
-        write_image(paths.mask(band), np.uint8(255) * mask)
+        write_image(paths.mask(band, layer), np.uint8(255) * mask)
 
     def copy_files(self, paths: Iterable[Path | None]) -> None:
         """Copy the contents of files; the copies can be written to."""
@@ -136,14 +138,10 @@ class DatasetCopy:
         for layer in files.layers:
             self.copy_files([layer.path, layer.mask])
 
-    def write_layer_mask(self, files: SceneFiles, layer: str, mask: BoolArray) -> None:
-        """Write the mask (H, W) of the valid pixels of a layer, given its name."""
-        name = f"{files.name}_layer_{layer}_mask.png"
-        write_image(self.folder / files.split / "object" / name, np.uint8(255) * mask)
-
-    def copy_all(self) -> None:
-        """Copy every file of the dataset."""
-        self.copy_files(path for path in self.source.rglob("*") if path.is_file())
+    def copy_all(self, *, without: Collection[Path] = ()) -> None:
+        """Copy every file of the dataset, except those in ``without``."""
+        files = (path for path in self.source.rglob("*") if path.is_file())
+        self.copy_files(path for path in files if path not in without)
 
     def copy_top_level(self, *, without: Collection[str] = ()) -> None:
         """Copy ``dataset.yaml`` and the files beside it, except those named in ``without``."""

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Literal, get_args
 import numpy as np
 
 from artextract_cli._typing import FloatArray
+from artextract_cli.io.image import Picture
 from artextract_cli.io.images import decode_picture
 from artextract_cli.scenes.findings import Finding
 from artextract_cli.scenes.reading import check_same_size, read_mask
@@ -53,7 +54,7 @@ class LayerFile:
     mask: Path | None = None
 
 
-def read_layer(files: "SceneFiles", layer: LayerFile) -> FloatArray:
+def read_layer(files: "SceneFiles", layer: LayerFile, shape: tuple[int, ...]) -> FloatArray:
     """Read a layer of the size of its photograph.
 
     Parameters
@@ -62,6 +63,8 @@ def read_layer(files: "SceneFiles", layer: LayerFile) -> FloatArray:
         The scene of the layer.
     layer
         One of its layers.
+    shape
+        (H, W, ...) of the photograph.
 
     Returns
     -------
@@ -74,7 +77,7 @@ def read_layer(files: "SceneFiles", layer: LayerFile) -> FloatArray:
         If a file cannot be read, or the layer differs in size from the photograph.
     """
     values = read_unregistered(layer)
-    check_same_size(layer.path, values.shape, files.rgb, decode_picture(files.rgb).values.shape)
+    check_same_size(layer.path, values.shape, files.rgb, shape)
     return values
 
 
@@ -86,7 +89,11 @@ def read_unregistered(layer: LayerFile) -> FloatArray:
     InputError
         If a file cannot be read, or its mask differs in size.
     """
-    picture = decode_picture(layer.path)
+    return values_of_layer(layer, decode_picture(layer.path))
+
+
+def values_of_layer(layer: LayerFile, picture: Picture) -> FloatArray:
+    """The values of a layer that has been decoded, as `read_unregistered` returns them."""
     # Grey saved as RGB is grey: one of its equal channels.
     values = picture.scaled() if picture.is_coloured() else picture.scaled()[..., 0]
     if layer.mask is not None:

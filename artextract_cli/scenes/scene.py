@@ -1,7 +1,7 @@
 """Scenes: a photograph and its bands on one grid of pixels."""
 
 import dataclasses
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -10,9 +10,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from artextract_cli._typing import FloatArray
+from artextract_cli.errors import InputError
 from artextract_cli.imaging.blocks import Block, Blocks, Workspace
 from artextract_cli.imaging.coding import Coding, coded_rgb, linear_rgb
 from artextract_cli.imaging.resize import fill_maps
+from artextract_cli.scenes.names import first_names
 from artextract_cli.utils.parallel.shared_arrays import release_pages
 
 if TYPE_CHECKING:
@@ -199,6 +201,22 @@ class Scene:
         """
         of_nodes = self.shared(values)
         return self.filled(lambda block: of_nodes[labels[block.place]], *values.shape[1:])
+
+
+def chosen_scene(root: Path, scenes: Sequence[SceneFiles], name: str | None) -> SceneFiles:
+    """The scene ``name`` of a dataset; the first one if None.
+
+    Raises
+    ------
+    InputError
+        If there is none of that name.
+    """
+    for files in scenes:
+        if name in (None, files.name):
+            return files
+    known = first_names([files.name for files in scenes])
+    msg = f"{root} has no scene {name!r}; its scenes are: {known}"
+    raise InputError(msg)
 
 
 def resize_scene(scene: Scene, side: int) -> Scene:

@@ -10,11 +10,17 @@ import importlib.metadata
 import json
 import sys
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
-from typing import TextIO
+from typing import Any
 
-from artextract_cli.errors import INTERRUPTED, DependencyError, InputError, UsageError
+from artextract_cli.errors import (
+    INTERRUPTED,
+    ArtextractError,
+    DependencyError,
+    InputError,
+    UsageError,
+)
 from artextract_cli.plugin.contract import Spec
 from artextract_cli.plugin.entry_points import GROUP, HOME_DISTRIBUTION
 from artextract_cli.plugin.host import PluginHost, discover, enumerate_names, plugin_host
@@ -44,22 +50,35 @@ TESTS: dict[str, type[PluginTests]] = {
 
 def main(out: Path, plugin: str) -> None:
     """Write the outcome of every check into ``out``, or an error that prevents the checks."""
-    # Line-buffered, so that outcomes are on the disk when a plugin ends the process.
+    write_records(out, _outcomes(plugin))
+
+
+def _outcomes(plugin: str) -> Iterator[dict[str, Any]]:
+    for spec in find_specs(plugin):
+        tests = type("Tests", (TESTS[spec.kind],), {"spec": spec})
+        for outcome in run(tests):
+            yield {"kind": spec.kind, "plugin": spec.name, **dataclasses.asdict(outcome)}
+
+
+def write_records(out: Path, records: Iterable[Mapping[str, Any]]) -> None:
+    """Write each record into ``out`` as soon as there is one, and an error that ends them."""
+    # Line-buffered, so that records are on the disk when a plugin ends the process.
     with out.open("w", encoding="utf-8", newline="\n", buffering=1) as lines:
         try:
-            for spec in find_specs(plugin):
-                _check(spec, lines)
+            for record in records:
+                lines.write(json.dumps(record) + "\n")
             # Tells a complete run from one that a plugin has ended.
             lines.write(json.dumps({"all": "done"}) + "\n")
-        except (DependencyError, InputError, UsageError) as error:
+        except ArtextractError as error:
             lines.write(json.dumps({"error": str(error), "exit_code": error.exit_code}) + "\n")
 
 
-def _check(spec: Spec, lines: TextIO) -> None:
-    tests = type("Tests", (TESTS[spec.kind],), {"spec": spec})
-    for outcome in run(tests):
-        record = {"kind": spec.kind, "plugin": spec.name, **dataclasses.asdict(outcome)}
-        lines.write(json.dumps(record) + "\n")
+def run_as_program(main: Callable[[Path, str], None]) -> None:
+    """Run with the words of the command line: OUT PLUGIN."""
+    try:
+        main(Path(sys.argv[1]), sys.argv[2])
+    except KeyboardInterrupt:
+        sys.exit(INTERRUPTED)
 
 
 def find_specs(plugin: str) -> Iterator[Spec]:
@@ -129,7 +148,4 @@ def _entry_points(path: Path) -> Iterator[importlib.metadata.EntryPoint]:
 
 
 if __name__ == "__main__":
-    try:
-        main(Path(sys.argv[1]), sys.argv[2])
-    except KeyboardInterrupt:
-        sys.exit(INTERRUPTED)
+    run_as_program(main)

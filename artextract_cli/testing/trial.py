@@ -4,16 +4,14 @@ PLUGIN is as in `artextract_cli.testing.__main__`. A line of JSON for each run i
 one with the built-in default, then one with each plugin in its place, on the same paintings.
 """
 
-import json
-import sys
 import tempfile
 import time
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
-from typing import Any, TextIO
+from typing import Any
 
-from artextract_cli.errors import INTERRUPTED, ArtextractError, UsageError
+from artextract_cli.errors import UsageError
 from artextract_cli.graphs.build_dataset import build_dataset
 from artextract_cli.graphs.recipe import GraphRecipe
 from artextract_cli.pipelines.settings import settings_for
@@ -21,7 +19,7 @@ from artextract_cli.plugin.contract import Spec
 from artextract_cli.plugin.host import plugin_host
 from artextract_cli.plugin.plugin import Plugin
 from artextract_cli.simulate import SceneSettings, simulate_dataset
-from artextract_cli.testing.__main__ import find_specs
+from artextract_cli.testing.__main__ import find_specs, run_as_program, write_records
 from artextract_cli.training.trainer import train
 
 # Enough for a loss that goes down, in a few seconds.
@@ -38,12 +36,7 @@ PLACES: Mapping[str, str] = {
 
 def main(out: Path, plugin: str) -> None:
     """Write a line for every run into ``out``, or an error that prevents them."""
-    with out.open("w", encoding="utf-8", newline="\n", buffering=1) as lines:
-        try:
-            _try(_specs(plugin), lines)
-            lines.write(json.dumps({"all": "done"}) + "\n")
-        except ArtextractError as error:
-            lines.write(json.dumps({"error": str(error), "exit_code": error.exit_code}) + "\n")
+    write_records(out, _rows(plugin))
 
 
 def _specs(plugin: str) -> list[Spec]:
@@ -58,14 +51,15 @@ def _specs(plugin: str) -> list[Spec]:
     return specs
 
 
-def _try(specs: list[Spec], lines: TextIO) -> None:
+def _rows(plugin: str) -> Iterator[dict[str, Any]]:
+    specs = _specs(plugin)
     with tempfile.TemporaryDirectory() as folder:
         paintings = Path(folder, "paintings")
         settings = SceneSettings(size=SIDE)
         simulate_dataset(paintings, train=N_TRAINING, val=N_VALIDATION, settings=settings)
         for number, (kind, name) in enumerate(_runs(specs)):
             row = _run(paintings, Path(folder, str(number)), kind, name)
-            lines.write(json.dumps({"kind": kind, "plugin": name, **row}) + "\n")
+            yield {"kind": kind, "plugin": name, **row}
 
 
 def _runs(specs: list[Spec]) -> Iterator[tuple[str, str]]:
@@ -96,7 +90,4 @@ def _run(paintings: Path, folder: Path, kind: str, name: str) -> dict[str, Any]:
 
 
 if __name__ == "__main__":
-    try:
-        main(Path(sys.argv[1]), sys.argv[2])
-    except KeyboardInterrupt:
-        sys.exit(INTERRUPTED)
+    run_as_program(main)

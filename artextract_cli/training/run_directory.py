@@ -205,12 +205,13 @@ class RunDirectory:
         with atomic_path(self.path / METRICS_NAME) as temporary:
             temporary.write_bytes(embed_digest(lines.encode()))
 
-    def save_model(self, progress: Progress, card: ModelCard) -> None:
-        """Write the best model."""
+    def save_model(self, progress: Progress, card: ModelCard) -> ModelCard:
+        """Write the best model; returns its card, with the epoch that it is of."""
         best = progress.best or {}
         reached = {name: best[name] for name in ("train_loss", "val_loss")}
         card = dataclasses.replace(card, best_epoch=best["epoch"], **reached)
         save_model(self.path / MODEL_NAME, progress.best_weights, card)
+        return card
 
 
 def read_metrics(run: Path) -> list[EpochRow]:

@@ -14,7 +14,6 @@ from artextract_cli._typing import FloatArray
 from artextract_cli.errors import DivergedError, InputError
 from artextract_cli.graphs.store import graphs_digest
 from artextract_cli.graphs.superpixel_graph import SceneGraphs
-from artextract_cli.models.checkpoint import read_card
 from artextract_cli.models.recorded_plugins import (
     recorded_objective,
     recorded_plugin,
@@ -215,8 +214,7 @@ class TrainingRun:
             quality=dict(self.task.quality(self.network)),
         )
         check_fusion(self.card.quality)
-        self.run.save_model(self.progress, self.card)
-        write_card(self.run.path, read_card(self.run.path))
+        write_card(self.run.path, self.run.save_model(self.progress, self.card))
         self.loggers.close({f"AUROC {name}": value for name, value in self.card.quality.items()})
 
     def result(self, *, seconds: float) -> TrainingResult:

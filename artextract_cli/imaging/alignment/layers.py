@@ -7,8 +7,9 @@ the normalised mutual information of their values (Studholme, Hill & Hawkes, Pat
 
 import itertools
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache, partial
 from typing import Any
 
 import numpy as np
@@ -19,6 +20,8 @@ from artextract_cli._typing import FloatArray
 from artextract_cli.errors import InputError
 from artextract_cli.imaging.transform import (
     Transform,
+    about_centre,
+    about_centres,
     load_opencv,
     scaling,
     shifting,
@@ -43,7 +46,7 @@ LEAST_CERTAINTY = 4.2
 
 # Correct alignments of these photographs were confirmed by 4 to 16 tiles, wrong ones by 3 at most.
 LEAST_TILES = 4
-"""Tiles of `confirming_tiles` that an alignment needs."""
+"""Confirming tiles that an alignment needs."""
 
 _LEAST_TILED = 256  # longest side in pixels: tiles of smaller images have too few
 
@@ -56,6 +59,20 @@ _NEAREST, _FARTHEST = 0.04, 0.23  # distances of those other places, shares of t
 
 
 @dataclass(frozen=True, kw_only=True)
+class LayerAlignment:
+    """Where a layer lies, and how sure that is."""
+
+    transform: Transform
+    """(3, 3), from pixels of the photograph to those of the layer."""
+
+    certainty: float
+    """Standard deviations by which the information exceeds that at other places nearby."""
+
+    tiles: int
+    """Number of 4 × 4 tiles that lie by themselves, clearly, where the transform puts them."""
+
+
+@dataclass(frozen=True, kw_only=True)
 class _Pair:
     """Photograph and layer at one size; the layer lies where a transform (3, 3) says."""
 
@@ -64,6 +81,19 @@ class _Pair:
 
     layer: FloatArray
     """(H', W'), NaN where it is not valid."""
+
+    to_photograph: Transform
+    """From pixels of the full photograph to those of this one."""
+
+    to_layer: Transform
+
+    def reduced(self, transform: Transform) -> Transform:
+        """A transform between the full images, as one between these."""
+        return np.asarray(self.to_layer @ transform @ np.linalg.inv(self.to_photograph))
+
+    def in_full_pixels(self, transform: Transform) -> Transform:
+        """A transform between these images, as one between the full ones."""
+        return np.asarray(np.linalg.inv(self.to_layer) @ transform @ self.to_photograph)
 
     def placed(self, transform: Transform) -> FloatArray:
         """The layer on the grid (H, W) of the photograph; NaN where it is not valid."""
@@ -83,7 +113,10 @@ class _Pair:
         return _information(self.bins[valid], _binned(placed[valid]))
 
 
-def align_layer(photograph: FloatArray, layer: FloatArray) -> Transform:
+_Sizes = Callable[[int], _Pair]  # by the longest side of the photograph
+
+
+def align_layer(photograph: FloatArray, layer: FloatArray) -> LayerAlignment:
     """Find the affine transform from photograph (H, W) to layer (H', W'), in pixels.
 
     Both are assumed to show about the same frame, in any size: scales may differ by a tenth from
@@ -103,28 +136,29 @@ def align_layer(photograph: FloatArray, layer: FloatArray) -> Transform:
     n_smaller = sum(side < max(photograph.shape) for side, _ in _LEVELS)
     # The last one is the image as it is, unless that is larger than all levels.
     levels = _LEVELS[: n_smaller + 1]
-    fits = [
-        _refined(photograph, layer, start, levels[:_N_COARSE])
-        for start in _starts(photograph, layer, levels[0][0])
-    ]
+    # Every start and level needs them: each size is computed once.
+    pair_at: _Sizes = cache(partial(_pair, photograph, layer))
+    starts = _starts(pair_at(levels[0][0]), photograph.shape, layer.shape)
+    fits = [_refined(pair_at, start, levels[:_N_COARSE]) for start in starts]
     _, best = max(fits, key=lambda fit: fit[0])
-    _, transform = _refined(photograph, layer, best, levels[_N_COARSE:])
-    is_certain = certainty(photograph, layer, transform) >= LEAST_CERTAINTY
-    if is_certain and max(photograph.shape) >= _LEAST_TILED:
-        is_certain = confirming_tiles(photograph, layer, transform) >= LEAST_TILES
-    if not is_certain:
+    _, transform = _refined(pair_at, best, levels[_N_COARSE:])
+    found = LayerAlignment(
+        transform=transform,
+        certainty=_certainty(pair_at(_CERTAINTY_SIDE), transform),
+        tiles=_confirming_tiles(pair_at(_TILES_SIDE), transform),
+    )
+    is_tiled = max(photograph.shape) >= _LEAST_TILED
+    if found.certainty < LEAST_CERTAINTY or (is_tiled and found.tiles < LEAST_TILES):
         msg = (
             "no place was found at which its values depend on those of the photograph: crop it "
             "roughly to the frame of the photograph"
         )
         raise InputError(msg)
-    return transform
+    return found
 
 
-def certainty(photograph: FloatArray, layer: FloatArray, transform: Transform) -> float:
-    """Standard deviations by which the information exceeds that at other places nearby."""
-    pair, to_photograph, to_layer = _at(photograph, layer, _CERTAINTY_SIDE)
-    placed = to_layer @ transform @ np.linalg.inv(to_photograph)
+def _certainty(pair: _Pair, transform: Transform) -> float:
+    placed = pair.reduced(transform)
     longest = max(pair.bins.shape)
     # Always the same places, so that the same images have the same result.
     rng = np.random.default_rng(0)
@@ -140,10 +174,8 @@ def certainty(photograph: FloatArray, layer: FloatArray, transform: Transform) -
     return float((pair.information(placed) - elsewhere.mean()) / spread)
 
 
-def confirming_tiles(photograph: FloatArray, layer: FloatArray, transform: Transform) -> int:
-    """How many of 4 × 4 tiles lie by themselves, clearly, where the transform puts them."""
-    pair, to_photograph, to_layer = _at(photograph, layer, _TILES_SIDE)
-    start = to_layer @ transform @ np.linalg.inv(to_photograph)
+def _confirming_tiles(pair: _Pair, transform: Transform) -> int:
+    start = pair.reduced(transform)
     step = max(1, round(_STEP_SHARE * max(pair.bins.shape)))
     offsets = range(-_STEPS, _STEPS + 1)
     placed = {
@@ -181,14 +213,14 @@ def _of_tile(ours: NDArray[np.intp], theirs: FloatArray) -> float:
     return _information(ours[valid], _binned(theirs[valid]))
 
 
-def _at(photograph: FloatArray, layer: FloatArray, side: int) -> tuple[_Pair, Transform, Transform]:
-    """Both images with the photograph's longest side reduced, and the transforms to them."""
+def _pair(photograph: FloatArray, layer: FloatArray, side: int) -> _Pair:
+    """Both images, with the longest side of the photograph reduced to ``side``."""
     small, to_photograph = shrunk(photograph, side)
     layer_side = max(1, round(side * max(layer.shape) / max(photograph.shape)))
     small_layer, to_layer = _shrunk_layer(layer, layer_side)
     cv2 = load_opencv()
     bins = _binned(cv2.GaussianBlur(small, (0, 0), _BLUR).ravel()).reshape(small.shape)
-    return _Pair(bins=bins, layer=small_layer), to_photograph, to_layer
+    return _Pair(bins=bins, layer=small_layer, to_photograph=to_photograph, to_layer=to_layer)
 
 
 def _shrunk_layer(layer: FloatArray, side: int) -> tuple[FloatArray, Transform]:
@@ -224,43 +256,28 @@ def _entropy(shares: NDArray[Any]) -> float:
     return float(-(present * np.log(present)).sum())
 
 
-def _starts(photograph: FloatArray, layer: FloatArray, side: int) -> Iterator[Transform]:
+def _starts(pair: _Pair, size: tuple[int, ...], layer_size: tuple[int, ...]) -> Iterator[Transform]:
     """The likeliest transforms of a grid around the same frame."""
-    pair, to_photograph, to_layer = _at(photograph, layer, side)
-    height, width = photograph.shape
-    frame = scaling(layer.shape[1] / width, layer.shape[0] / height)
-    shifts = [share * max(photograph.shape) for share in _SHIFTS]
+    frame = scaling(layer_size[1] / size[1], layer_size[0] / size[0])
+    shifts = [share * max(size) for share in _SHIFTS]
     found = [
-        frame @ _similarity(photograph.shape, scale, degrees) @ shifting(right, down)
+        frame @ about_centres(size, size, scale, degrees) @ shifting(right, down)
         for scale, degrees, right, down in itertools.product(_SCALES, _ROTATIONS, shifts, shifts)
     ]
-    inverse = np.linalg.inv(to_photograph)
-    scores = [pair.information(to_layer @ start @ inverse) for start in found]
+    scores = [pair.information(pair.reduced(start)) for start in found]
     for index in np.argsort(scores)[: -_N_BEST - 1 : -1]:
         yield found[index]
 
 
-def _similarity(size: tuple[int, ...], scale: float, degrees: float) -> Transform:
-    """Scaling and rotation about the centre of an image (H, W)."""
-    cosine, sine = (scale * f(math.radians(degrees)) for f in (math.cos, math.sin))
-    rotation = np.array([[cosine, -sine, 0], [sine, cosine, 0], [0, 0, 1]])
-    centre = (size[1] - 1) / 2, (size[0] - 1) / 2
-    return np.asarray(shifting(*centre) @ rotation @ shifting(-centre[0], -centre[1]))
-
-
 def _refined(
-    photograph: FloatArray,
-    layer: FloatArray,
-    transform: Transform,
-    levels: Sequence[tuple[int, float]],
+    pair_at: _Sizes, transform: Transform, levels: Sequence[tuple[int, float]]
 ) -> tuple[float, Transform]:
     """The information and the transform after a search at each of some levels."""
     score = 0.0
     for side, precision in levels:
-        pair, to_photograph, to_layer = _at(photograph, layer, side)
-        start = to_layer @ transform @ np.linalg.inv(to_photograph)
-        found, score = _searched(pair, start, precision)
-        transform = np.linalg.inv(to_layer) @ found @ to_photograph
+        pair = pair_at(side)
+        found, score = _searched(pair, pair.reduced(transform), precision)
+        transform = pair.in_full_pixels(found)
     return score, transform
 
 
@@ -274,8 +291,7 @@ def _searched(pair: _Pair, start: Transform, precision: float) -> tuple[Transfor
         change = np.eye(3)
         change[0, 2], change[1, 2] = by[0], by[1]
         change[:2, :2] += by[2:].reshape(2, 2) / reach
-        centre = (size[1] - 1) / 2, (size[0] - 1) / 2
-        return start @ shifting(*centre) @ change @ shifting(-centre[0], -centre[1])
+        return np.asarray(start @ about_centre(change, size))
 
     options = {"xtol": precision, "ftol": 1e-4, "maxiter": _ROUNDS, "direc": _STEP * np.eye(6)}
     found = minimize(

@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from artextract_cli._typing import FloatArray
+from artextract_cli.imaging.coding import LUMINANCE
 from artextract_cli.imaging.colour.differences import Colours, ciede2000, lab_of
 
 CHART_ROWS, CHART_COLUMNS = 4, 6
@@ -15,9 +16,6 @@ CLIPPED = 0.98
 
 MIN_PATCHES = 15
 """Smallest number of patches that are not saturated. The matrix has 9 unknowns."""
-
-# ITU-R BT.709, whose primaries sRGB has.
-_LUMINANCE = np.array([0.2126, 0.7152, 0.0722])
 
 _EDITION = "ColorChecker24 - After November 2014"
 """Colours published by X-Rite, "New color specifications for ColorChecker SG and Classic charts"
@@ -118,7 +116,7 @@ def grey_correction(measured: Colours) -> Correction:
     measured
         (3,) linear sRGB of the patch; none is 0.
     """
-    luminance = float(measured @ _LUMINANCE)
+    luminance = float(measured @ LUMINANCE)
     matrix = np.diag(luminance / np.asarray(measured, float))
     neutral = lab_of(np.full((1, 3), luminance))
     return Correction(
@@ -140,6 +138,6 @@ def _fitted(measured: Colours, reference: NDArray[np.float64]) -> NDArray[np.flo
     Without this the fit would serve the light patches alone, as an error of the same size is
     more visible in the dark.
     """
-    weights = 1 / np.maximum(reference @ _LUMINANCE, 0.02)[:, None] ** (2 / 3)
+    weights = 1 / np.maximum(reference @ LUMINANCE, 0.02)[:, None] ** (2 / 3)
     solution = np.linalg.lstsq(measured * weights, reference * weights, rcond=None)[0]
     return np.asarray(solution)

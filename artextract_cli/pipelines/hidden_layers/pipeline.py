@@ -1,9 +1,14 @@
 """The pipeline whose networks detect hidden layers in all bands together."""
 
-from artextract_cli.pipelines.hidden_layers.evidence_graph import BAND_FEATURES, PHOTOGRAPH_FEATURES
+from artextract_cli.pipelines.hidden_layers.evidence_graph import (
+    BAND_FEATURES,
+    EDGE_FEATURES,
+    PHOTOGRAPH_FEATURES,
+)
 from artextract_cli.pipelines.hidden_layers.network import WIDTH, HiddenLayerNetwork
+from artextract_cli.pipelines.hidden_layers.samples import scene_tensors
 from artextract_cli.pipelines.hidden_layers.scoring import score_hidden_layer
-from artextract_cli.pipelines.pipeline import Pipeline
+from artextract_cli.pipelines.pipeline import InputSizes, Pipeline
 from artextract_cli.pipelines.training_task import TrainingInputs, TrainingTask
 
 
@@ -19,6 +24,10 @@ HIDDEN_LAYERS = Pipeline(
     network=HiddenLayerNetwork,
     task=_task,
     score=score_hidden_layer,
+    tensors=scene_tensors,
+    input_sizes=lambda card: InputSizes(
+        views=2, features=len(card.feature_names[1]), edge_features=len(EDGE_FEATURES)
+    ),
     in_size=lambda graphs: WIDTH,
     feature_names=lambda graphs: (PHOTOGRAPH_FEATURES, BAND_FEATURES),
     heat_map_of="pixels",

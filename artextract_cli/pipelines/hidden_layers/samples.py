@@ -9,6 +9,8 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from artextract_cli._typing import FloatArray
+from artextract_cli.evidence.scene_view import SceneView
+from artextract_cli.graphs.recipe import GraphRecipe
 from artextract_cli.graphs.regions import region_means
 from artextract_cli.nn.batch import Topology, to_device
 from artextract_cli.nn.collate import SceneBatch, SceneTensors, collate, inside_painting
@@ -17,8 +19,11 @@ from artextract_cli.pipelines.hidden_layers.evidence_graph import (
     PHOTOGRAPH_FEATURES,
     EvidenceGraph,
     EvidenceNodes,
+    compressed_evidence,
+    evidence_nodes,
 )
-from artextract_cli.scenes.scene import CLEAN, HIDDEN, UNDECIDED
+from artextract_cli.results.scene_scores import check_infrared
+from artextract_cli.scenes.scene import CLEAN, HIDDEN, UNDECIDED, Scene
 
 # A bound on the cost of a step: a painting of 256 × 256 pixels has eight times as many.
 N_PIXELS = 8000  # clean pixels of a scene, at most, to train the refinement on; half as many hidden
@@ -56,6 +61,19 @@ class InjectedBatch:
     scenes: SceneBatch
     hidden: Tensor  # (N,) 1 hidden, 0 clean, NaN neither
     pixels: PixelSample  # of all scenes, with superpixels numbered consecutively
+
+
+def scene_tensors(scene: Scene, recipe: GraphRecipe) -> SceneTensors:
+    """Compute the evidence of a scene as tensors.
+
+    Raises
+    ------
+    InputError
+        If no wavelength of the scene is known, or none is infrared.
+    """
+    check_infrared(scene, "model")
+    nodes = evidence_nodes(scene, recipe, compressed_evidence(SceneView(scene)))
+    return evidence_tensors(scene.name, nodes, scene.mask)
 
 
 def evidence_tensors(

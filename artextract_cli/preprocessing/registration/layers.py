@@ -5,15 +5,14 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from artextract_cli._typing import BoolArray, FloatArray
+from artextract_cli._typing import FloatArray
 from artextract_cli.errors import InputError
-from artextract_cli.imaging.alignment.layers import align_layer, certainty, confirming_tiles
-from artextract_cli.imaging.transform import Transform, describe, valid_area, warp, warped_mask
+from artextract_cli.imaging.alignment.layers import LayerAlignment, align_layer
+from artextract_cli.imaging.transform import describe, warp, warped_mask
 from artextract_cli.io.images import decode_picture
 from artextract_cli.preprocessing.registration.bands import check_sides, counts_of_picture
 from artextract_cli.scenes.dataset_writer import DatasetCopy
-from artextract_cli.scenes.layers import LayerFile, read_unregistered
-from artextract_cli.scenes.reading import read_mask
+from artextract_cli.scenes.layers import LayerFile, values_of_layer
 from artextract_cli.scenes.scene import SceneFiles
 
 
@@ -74,25 +73,26 @@ def register_layers(
     size = (photograph.shape[0], photograph.shape[1])
     for layer in files.layers:
         picture = check_sides(layer.path, decode_picture(layer.path))
-        values = read_unregistered(layer)
+        values = values_of_layer(layer, picture)
         grey = values if values.ndim == 2 else values.mean(axis=2)
-        transform = _aligned(layer, photograph, grey)
-        valid = _valid(layer, (grey.shape[0], grey.shape[1]), transform, size)
+        found = _aligned(layer, photograph, grey)
+        transform = found.transform
+        valid = warped_mask(np.isfinite(grey), transform, size)
         output.write(layer.path, warp(counts_of_picture(picture), transform, size)[area])
         if not valid[area].all():
-            output.write_layer_mask(files, layer.name, valid[area])
+            output.write_mask(files, valid[area], layer=layer.name)
         yield RegisteredLayer(
             layer=layer.name,
             size=(grey.shape[1], grey.shape[0]),
             transform=tuple(tuple(float(value) for value in row) for row in transform),
             **describe(transform, size, (grey.shape[0], grey.shape[1])),
-            certainty=certainty(photograph, grey, transform),
-            tiles=confirming_tiles(photograph, grey, transform),
+            certainty=found.certainty,
+            tiles=found.tiles,
             covered=float(valid.mean()),
         )
 
 
-def _aligned(layer: LayerFile, photograph: FloatArray, grey: FloatArray) -> Transform:
+def _aligned(layer: LayerFile, photograph: FloatArray, grey: FloatArray) -> LayerAlignment:
     try:
         return align_layer(photograph, grey)
     except InputError as error:
@@ -101,12 +101,3 @@ def _aligned(layer: LayerFile, photograph: FloatArray, grey: FloatArray) -> Tran
             "size and place of the photograph in another program, and remove it until then"
         )
         raise InputError(msg) from error
-
-
-def _valid(
-    layer: LayerFile, shape: tuple[int, int], transform: Transform, size: tuple[int, int]
-) -> BoolArray:
-    """Where (H, W) the photograph is covered by valid pixels of the layer."""
-    if layer.mask is None:
-        return valid_area(shape, transform, size)
-    return np.asarray(warped_mask(read_mask(layer.mask, shape), transform, size))

@@ -7,7 +7,7 @@ from pathlib import Path
 from artextract_cli.errors import InputError
 from artextract_cli.io.codings import band_coding, embedded_profile, photograph_coding
 from artextract_cli.io.metadata import read_metadata
-from artextract_cli.io.profiles import PROFILE, profile_name
+from artextract_cli.io.profiles import GREY, PROFILE, RGB, profile_name, profile_space
 from artextract_cli.scenes.scene import SceneFiles
 
 # Values of ColorSpace; 2 is not in EXIF, but what cameras write for Adobe RGB.
@@ -66,9 +66,9 @@ def _of_band(files: SceneFiles, band: str, path: Path) -> Iterator[tuple[Path, s
     if profile is None:
         return
     is_stated = files.coding.states(band)
-    if profile[16:20] == b"GRAY" and is_stated:
+    if profile_space(profile) == GREY and is_stated:
         yield from _contradiction(path, profile, files.coding.of_band(band), band_coding(path))
-    if profile[16:20] == b"RGB " and not is_stated:
+    if profile_space(profile) == RGB and not is_stated:
         yield (
             path,
             f"{path} has {_named(profile)}, which does not count for a band: {_stating(band)}",

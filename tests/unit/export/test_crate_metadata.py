@@ -121,8 +121,8 @@ def test_without_a_licence_it_says_so(scene: SceneResult) -> None:
 def test_further_layers_are_inputs_too(tmp_path: Path) -> None:
     entities = described(with_layers(tmp_path))
     used = [entities[each] for each in referred(entities["#infer-made"]["object"])]
-    told = [each["description"] for each in used if "xray" in each["description"]]
-    assert told == [
+    descriptions = [each["description"] for each in used if "xray" in each["description"]]
+    assert descriptions == [
         "X-ray radiograph (xray) of made; not part of this crate.",
         "Mask of layer xray of made; not part of this crate.",
     ]

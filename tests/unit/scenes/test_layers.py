@@ -79,7 +79,7 @@ def test_values_and_mask(root: Path, shape: tuple[int, ...]) -> None:
     mask[:, :5] = 0
     write_png(root / "val/object/v_layer_xray_mask.png", mask)
     (files,) = open_dataset(root).scenes
-    values = read_layer(files, files.layers[0])
+    values = read_layer(files, files.layers[0], (40, 48))
     assert np.isnan(values[:, :5]).all()
     np.testing.assert_allclose(values[:, 5:], counts[:, 5:] / 65535, rtol=1e-6)
 
@@ -87,11 +87,11 @@ def test_values_and_mask(root: Path, shape: tuple[int, ...]) -> None:
 def test_grey_saved_as_rgb_is_grey(root: Path) -> None:
     write_png(root / "val/layers/v_layer_xray.png", np.full((40, 48, 3), 51, np.uint8))
     (files,) = open_dataset(root).scenes
-    np.testing.assert_allclose(read_layer(files, files.layers[0]), np.full((40, 48), 0.2))
+    np.testing.assert_allclose(read_layer(files, files.layers[0], (40, 48)), np.full((40, 48), 0.2))
 
 
 def test_another_size_is_registered_first(root: Path) -> None:
     tifffile.imwrite(root / "val/layers/v_layer_xray.tif", np.ones((20, 30), np.float32))
     (files,) = open_dataset(root).scenes
     with pytest.raises(InputError, match=r"is 30 × 20 pixels but its photograph .*data register"):
-        read_layer(files, files.layers[0])
+        read_layer(files, files.layers[0], (40, 48))

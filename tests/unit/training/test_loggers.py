@@ -24,7 +24,7 @@ class Named:
 
 
 class Recorder:
-    """Keeps what it is given; fails when it is told to."""
+    """Keeps what it is given; fails on request."""
 
     calls: ClassVar[list[tuple[str, Any]]] = []
     fails_at = ""

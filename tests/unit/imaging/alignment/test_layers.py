@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from artextract_cli.errors import InputError
-from artextract_cli.imaging.alignment.layers import LEAST_CERTAINTY, align_layer, certainty
+from artextract_cli.imaging.alignment.layers import LEAST_CERTAINTY, align_layer
 from artextract_cli.imaging.transform import scaling, transform_points
 
 SIDE = 128
@@ -43,8 +43,8 @@ def test_tones_may_be_related_in_any_way(tones: str) -> None:
     below = cv2.GaussianBlur(painting(7), (0, 0), 4)
     moved, true = displaced((0.7 * layer + 0.3 * below).astype(np.float32))
     found = align_layer(photograph, moved)
-    assert largest_error(found, true) < 1
-    assert certainty(photograph, moved, found) > 2 * LEAST_CERTAINTY
+    assert largest_error(found.transform, true) < 1
+    assert found.certainty > 2 * LEAST_CERTAINTY
 
 
 def test_a_layer_of_another_size_that_is_valid_in_part() -> None:
@@ -52,7 +52,7 @@ def test_a_layer_of_another_size_that_is_valid_in_part() -> None:
     moved, true = displaced(1 - photograph)
     large = cv2.resize(moved, (2 * SIDE, 2 * SIDE), interpolation=cv2.INTER_LINEAR)
     large[:, : SIDE // 2] = np.nan
-    assert largest_error(align_layer(photograph, large), scaling(2, 2) @ true) < 2
+    assert largest_error(align_layer(photograph, large).transform, scaling(2, 2) @ true) < 2
 
 
 def test_what_shows_something_else_is_refused() -> None:
